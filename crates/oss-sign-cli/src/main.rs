@@ -1,0 +1,3 @@
+//! The `oss-sign` command.
+
+fn main() {}

@@ -1,0 +1,151 @@
+//! AccessKey pair and security token.
+
+use core::fmt;
+
+use crate::error::CredentialsError;
+
+/// The longest AccessKey ID in bytes; OSS's own have 16 to 30.
+pub(crate) const MAX_ACCESS_KEY_ID: usize = 64;
+
+/// An AccessKey pair, and the security token if it is a temporary one.
+///
+/// Borrowed from wherever the caller keeps them; `Debug` shows the AccessKey ID alone.
+///
+/// ```
+/// use oss_sign::Credentials;
+///
+/// let long_term = Credentials::new("LTAI5tExampleKeyId", "example-secret")?;
+/// let temporary = Credentials::new("STS.ExampleKeyId", "example-secret")?
+///     .with_security_token("CAISexample+token/==")?;
+/// assert_eq!(format!("{temporary:?}").contains("secret\""), false);
+/// # Ok::<(), oss_sign::CredentialsError>(())
+/// ```
+#[derive(Clone, Copy)]
+pub struct Credentials<'a> {
+    access_key_id: &'a str,
+    access_key_secret: &'a str,
+    security_token: Option<&'a str>,
+}
+
+impl<'a> Credentials<'a> {
+    /// An AccessKey pair.
+    ///
+    /// # Errors
+    ///
+    /// One of the two is empty, or has white space or control characters that were copied with it;
+    /// or the ID is longer than 64 bytes or has a character that OSS refuses (EC 0002-00000206).
+    pub fn new(
+        access_key_id: &'a str,
+        access_key_secret: &'a str,
+    ) -> Result<Self, CredentialsError> {
+        if access_key_id.is_empty() {
+            return Err(CredentialsError::EmptyAccessKeyId);
+        }
+        // The documented set is `[0-9A-Za-z._=]`; `-` is let through because SDKs do.
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"._=-".contains(&byte);
+        if !access_key_id.bytes().all(allowed) {
+            return Err(CredentialsError::AccessKeyIdCharacter);
+        }
+        if access_key_id.len() > MAX_ACCESS_KEY_ID {
+            return Err(CredentialsError::AccessKeyIdTooLong);
+        }
+        if access_key_secret.is_empty() {
+            return Err(CredentialsError::EmptyAccessKeySecret);
+        }
+        if has_stray_white_space(access_key_secret) {
+            return Err(CredentialsError::AccessKeySecretWhiteSpace);
+        }
+        Ok(Self { access_key_id, access_key_secret, security_token: None })
+    }
+
+    /// Adds the security token of a temporary AccessKey (STS).
+    ///
+    /// # Errors
+    ///
+    /// The token is empty, or has white space or control characters that were copied with it.
+    pub fn with_security_token(self, security_token: &'a str) -> Result<Self, CredentialsError> {
+        if security_token.is_empty() {
+            return Err(CredentialsError::EmptySecurityToken);
+        }
+        if has_stray_white_space(security_token) {
+            return Err(CredentialsError::SecurityTokenWhiteSpace);
+        }
+        Ok(Self { security_token: Some(security_token), ..self })
+    }
+
+    /// The AccessKey ID, which is public: every URL and every `Authorization` shows it.
+    #[must_use]
+    pub fn access_key_id(&self) -> &'a str {
+        self.access_key_id
+    }
+
+    /// The security token of a temporary AccessKey.
+    #[must_use]
+    pub fn security_token(&self) -> Option<&'a str> {
+        self.security_token
+    }
+
+    pub(crate) fn access_key_secret(&self) -> &'a str {
+        self.access_key_secret
+    }
+}
+
+impl fmt::Debug for Credentials<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Credentials")
+            .field("access_key_id", &self.access_key_id)
+            .field("access_key_secret", &format_args!("[redacted]"))
+            .field("security_token", &self.security_token.map(|_| format_args!("[redacted]")))
+            .finish()
+    }
+}
+
+fn has_stray_white_space(text: &str) -> bool {
+    text.trim().len() != text.len() || text.bytes().any(|byte| byte.is_ascii_control())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::prelude::v1::*;
+
+    use super::*;
+
+    #[test]
+    fn refuses_what_was_copied_with_the_keys() {
+        fn error(id: &str, secret: &str) -> CredentialsError {
+            Credentials::new(id, secret).unwrap_err()
+        }
+        assert_eq!(error("", "sk"), CredentialsError::EmptyAccessKeyId);
+        assert_eq!(error("ak\r", "sk"), CredentialsError::AccessKeyIdCharacter);
+        assert_eq!(error("ak/x", "sk"), CredentialsError::AccessKeyIdCharacter);
+        assert_eq!(error(&"a".repeat(65), "sk"), CredentialsError::AccessKeyIdTooLong);
+        assert_eq!(error("ak", ""), CredentialsError::EmptyAccessKeySecret);
+        assert_eq!(error("ak", "sk\n"), CredentialsError::AccessKeySecretWhiteSpace);
+        assert_eq!(error("ak", " sk"), CredentialsError::AccessKeySecretWhiteSpace);
+    }
+
+    #[test]
+    fn refuses_a_token_that_is_empty_or_has_a_line_end() {
+        let pair = Credentials::new("ak", "sk").unwrap();
+        let error = |token| pair.with_security_token(token).unwrap_err();
+        assert_eq!(error(""), CredentialsError::EmptySecurityToken);
+        assert_eq!(error("token\n"), CredentialsError::SecurityTokenWhiteSpace);
+        assert_eq!(error("to\0ken"), CredentialsError::SecurityTokenWhiteSpace);
+    }
+
+    #[test]
+    fn blanks_inside_are_kept() {
+        assert!(Credentials::new("ak", "fake secret").unwrap().with_security_token("a b").is_ok());
+    }
+
+    #[test]
+    fn debug_shows_neither_secret_nor_token() {
+        let credentials =
+            Credentials::new("ak", "hushhush").unwrap().with_security_token("shhshh").unwrap();
+        assert_eq!(
+            format!("{credentials:?}"),
+            "Credentials { access_key_id: \"ak\", access_key_secret: [redacted], security_token: Some([redacted]) }"
+        );
+    }
+}

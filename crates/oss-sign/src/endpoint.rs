@@ -1,0 +1,398 @@
+//! Where a request goes: scheme, host, port and addressing. None of it is signed.
+
+use core::net::{Ipv4Addr, Ipv6Addr};
+
+use crate::encode::{decimal, percent_encoded, percent_encoded_path};
+use crate::error::EndpointError;
+use crate::region::Region;
+use crate::resource::Resource;
+use crate::sink::{Emit, Sink, text_output};
+
+/// How bucket and key become host and path.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[allow(clippy::exhaustive_enums, reason = "OSS has these three")]
+pub enum Addressing {
+    /// `https://BUCKET.oss-cn-hangzhou.aliyuncs.com/KEY`
+    #[default]
+    VirtualHosted,
+    /// `https://oss-cn-hangzhou.aliyuncs.com/BUCKET/KEY`: for IP addresses and for gateways.
+    PathStyle,
+    /// `https://static.example.com/KEY`: a custom domain that is bound to the bucket.
+    Cname,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Scheme {
+    Http,
+    Https,
+}
+
+/// A host in up to three pieces, so that a region can be in the middle of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Host<'a> {
+    prefix: &'static str,
+    name: &'a str,
+    suffix: &'static str,
+    is_ip: bool,
+}
+
+/// Scheme, host and port, and how bucket and key are put into host and path.
+///
+/// ```
+/// use oss_sign::{Addressing, Endpoint, Region};
+///
+/// let region = Region::new("cn-hangzhou")?;
+/// let public = Endpoint::public(&region);
+/// let internal = Endpoint::internal(&region);
+/// let emulator = Endpoint::parse("http://127.0.0.1:9000")?;
+/// let custom = Endpoint::parse("https://static.example.com")?.with_addressing(Addressing::Cname);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Endpoint<'a> {
+    scheme: Scheme,
+    host: Host<'a>,
+    port: Option<u16>,
+    addressing: Addressing,
+}
+
+impl<'a> Endpoint<'a> {
+    /// `https://oss-REGION.aliyuncs.com`
+    #[must_use]
+    pub fn public(region: &'a Region) -> Self {
+        Self::of_oss("oss-", region.as_str(), ".aliyuncs.com")
+    }
+
+    /// `https://oss-REGION-internal.aliyuncs.com`: from within Alibaba Cloud, without traffic fees.
+    #[must_use]
+    pub fn internal(region: &'a Region) -> Self {
+        Self::of_oss("oss-", region.as_str(), "-internal.aliyuncs.com")
+    }
+
+    /// `https://REGION.oss.aliyuncs.com`: IPv4 and IPv6.
+    #[must_use]
+    pub fn dual_stack(region: &'a Region) -> Self {
+        Self::of_oss("", region.as_str(), ".oss.aliyuncs.com")
+    }
+
+    /// `https://oss-accelerate.aliyuncs.com`: transfer acceleration. V4 still signs the bucket's
+    /// own region.
+    #[must_use]
+    pub fn accelerate() -> Self {
+        Self::of_oss("", "oss-accelerate", ".aliyuncs.com")
+    }
+
+    /// `https://oss-accelerate-overseas.aliyuncs.com`: transfer acceleration outside the mainland.
+    #[must_use]
+    pub fn accelerate_overseas() -> Self {
+        Self::of_oss("", "oss-accelerate-overseas", ".aliyuncs.com")
+    }
+
+    /// Reads `[http://|https://]HOST[:PORT][/]`; `https` if nothing else is said.
+    ///
+    /// An IP address is addressed in path style, everything else virtual-hosted: see
+    /// [`with_addressing`](Self::with_addressing).
+    ///
+    /// # Errors
+    ///
+    /// The text has another scheme, no host or a wrong one, a wrong port, or anything more: bucket
+    /// and key are inputs of their own.
+    pub fn parse(text: &'a str) -> Result<Self, EndpointError> {
+        let (scheme, rest) = match text.split_once("://") {
+            None => (Scheme::Https, text),
+            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("https") => (Scheme::Https, rest),
+            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") => (Scheme::Http, rest),
+            Some(_) => return Err(EndpointError::Scheme),
+        };
+        let authority = rest.strip_suffix('/').unwrap_or(rest);
+        if authority.contains(['/', '?', '#', '\\']) {
+            return Err(EndpointError::Path);
+        }
+        if authority.contains('@') {
+            return Err(EndpointError::UserInfo);
+        }
+        let (host, port) = split_port(authority)?;
+        let host = Host::parse(host)?;
+        Ok(Self { scheme, host, port, addressing: Addressing::VirtualHosted })
+    }
+
+    /// The same endpoint with another addressing.
+    ///
+    /// An IP address has no sub-domains: virtual-hosted becomes path style there, as in the
+    /// official SDKs.
+    #[must_use]
+    pub fn with_addressing(self, addressing: Addressing) -> Self {
+        Self { addressing, ..self }
+    }
+
+    /// The same endpoint over plain `http`.
+    #[must_use]
+    pub fn over_http(self) -> Self {
+        Self { scheme: Scheme::Http, ..self }
+    }
+
+    /// The addressing that is in force.
+    #[must_use]
+    pub fn addressing(&self) -> Addressing {
+        match self.addressing {
+            Addressing::VirtualHosted if self.host.is_ip => Addressing::PathStyle,
+            addressing => addressing,
+        }
+    }
+
+    /// The value of the HTTP header `Host` for `resource`: host, and port if one was given.
+    ///
+    /// ```
+    /// use oss_sign::{Bucket, Endpoint, Region, Resource};
+    ///
+    /// let region = Region::new("cn-hangzhou")?;
+    /// let host = Endpoint::public(&region).host(Resource::Bucket(Bucket::new("examplebucket")?));
+    /// assert_eq!(host.to_string(), "examplebucket.oss-cn-hangzhou.aliyuncs.com");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn host(&self, resource: Resource<'a>) -> HostHeader<'a> {
+        HostHeader { endpoint: *self, resource }
+    }
+
+    /// The URL of `resource` without a query: where a request goes that is signed by headers.
+    ///
+    /// ```
+    /// use oss_sign::{Bucket, Endpoint, ObjectKey, Region, Resource};
+    ///
+    /// let region = Region::new("cn-hangzhou")?;
+    /// let object = Resource::Object(Bucket::new("examplebucket")?, ObjectKey::new("a b.txt")?);
+    /// let url = Endpoint::public(&region).url(object);
+    /// assert_eq!(url.to_string(), "https://examplebucket.oss-cn-hangzhou.aliyuncs.com/a%20b.txt");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn url(&self, resource: Resource<'a>) -> ResourceUrl<'a> {
+        ResourceUrl { endpoint: *self, resource }
+    }
+
+    fn of_oss(prefix: &'static str, name: &'a str, suffix: &'static str) -> Self {
+        let host = Host { prefix, name, suffix, is_ip: false };
+        Self { scheme: Scheme::Https, host, port: None, addressing: Addressing::VirtualHosted }
+    }
+
+    pub(crate) fn emit_origin(&self, resource: Resource<'_>, sink: &mut impl Sink) {
+        sink.write(match self.scheme {
+            Scheme::Http => b"http://",
+            Scheme::Https => b"https://",
+        });
+        self.emit_host(resource, sink);
+    }
+
+    fn emit_host(&self, resource: Resource<'_>, sink: &mut impl Sink) {
+        if self.addressing() == Addressing::VirtualHosted
+            && let Some(bucket) = resource.bucket()
+        {
+            sink.write(bucket.as_str().as_bytes());
+            sink.write(b".");
+        }
+        for piece in [self.host.prefix, self.host.name, self.host.suffix] {
+            sink.write(piece.as_bytes());
+        }
+        if let Some(port) = self.port {
+            sink.write(b":");
+            decimal(port.into(), sink);
+        }
+    }
+
+    pub(crate) fn emit_path(&self, resource: Resource<'_>, sink: &mut impl Sink) {
+        sink.write(b"/");
+        if self.addressing() == Addressing::PathStyle
+            && let Some(bucket) = resource.bucket()
+        {
+            sink.write(bucket.as_str().as_bytes());
+            sink.write(b"/");
+        }
+        match resource.key() {
+            // Clients resolve `.` and `..` away and would ask for another key. Between encoded
+            // slashes they see none; OSS decodes `%2F` to the same key (the Go SDK v1 and oss2
+            // always send it so).
+            Some(key) if key.has_dot_segment() => percent_encoded(key.as_str(), sink),
+            Some(key) => percent_encoded_path(key.as_str(), sink),
+            None => {}
+        }
+    }
+}
+
+/// The value of the HTTP header `Host`.
+#[derive(Clone, Copy, Debug)]
+pub struct HostHeader<'a> {
+    endpoint: Endpoint<'a>,
+    resource: Resource<'a>,
+}
+
+impl Emit for HostHeader<'_> {
+    fn emit(&self, sink: &mut impl Sink) {
+        self.endpoint.emit_host(self.resource, sink);
+    }
+}
+
+text_output!(HostHeader<'_>);
+
+/// The URL of a resource, without a query.
+#[derive(Clone, Copy, Debug)]
+pub struct ResourceUrl<'a> {
+    endpoint: Endpoint<'a>,
+    resource: Resource<'a>,
+}
+
+impl Emit for ResourceUrl<'_> {
+    fn emit(&self, sink: &mut impl Sink) {
+        self.endpoint.emit_origin(self.resource, sink);
+        self.endpoint.emit_path(self.resource, sink);
+    }
+}
+
+text_output!(ResourceUrl<'_>);
+
+impl<'a> Host<'a> {
+    fn parse(name: &'a str) -> Result<Self, EndpointError> {
+        let host = |is_ip| Self { prefix: "", name, suffix: "", is_ip };
+        if let Some(address) = name.strip_prefix('[') {
+            let address = address.strip_suffix(']').ok_or(EndpointError::Ipv6)?;
+            address.parse::<Ipv6Addr>().map_err(|_| EndpointError::Ipv6)?;
+            return Ok(host(true));
+        }
+        if name.is_empty() {
+            return Err(EndpointError::EmptyHost);
+        }
+        if name.parse::<Ipv4Addr>().is_ok() {
+            return Ok(host(true));
+        }
+        if name.len() > 253 || !name.split('.').all(is_label) {
+            return Err(EndpointError::Host);
+        }
+        Ok(host(false))
+    }
+}
+
+/// Splits `HOST:PORT`; an IPv6 address has its colons in brackets.
+fn split_port(authority: &str) -> Result<(&str, Option<u16>), EndpointError> {
+    let brackets = authority.rfind(']').map_or(0, |end| end.saturating_add(1));
+    let Some((after_address, port)) =
+        authority.get(brackets..).and_then(|rest| rest.rsplit_once(':'))
+    else {
+        return Ok((authority, None));
+    };
+    if !port.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(EndpointError::Port);
+    }
+    match port.parse() {
+        Ok(0) | Err(_) => Err(EndpointError::Port),
+        Ok(port) => {
+            let host = authority.get(..brackets.saturating_add(after_address.len()));
+            Ok((host.unwrap_or_default(), Some(port)))
+        }
+    }
+}
+
+fn is_label(label: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    (1..=63).contains(&label.len()) && label.bytes().all(allowed) && !label.starts_with('-')
+}
+
+#[cfg(test)]
+mod tests {
+    use std::prelude::v1::*;
+
+    use super::*;
+    use crate::resource::{Bucket, ObjectKey};
+
+    fn object(key: &str) -> Resource<'_> {
+        Resource::Object(Bucket::new("examplebucket").unwrap(), ObjectKey::verbatim(key).unwrap())
+    }
+
+    fn url(endpoint: &str, addressing: Addressing, resource: Resource<'_>) -> String {
+        Endpoint::parse(endpoint).unwrap().with_addressing(addressing).url(resource).to_string()
+    }
+
+    use Addressing::{Cname, PathStyle, VirtualHosted};
+
+    #[test]
+    fn addressing_puts_the_bucket_in_host_or_path() {
+        let host = "oss-cn-hangzhou.aliyuncs.com";
+        let key = object("a/b c.txt");
+        let bucket = Resource::Bucket(Bucket::new("examplebucket").unwrap());
+        for (addressing, resource, expected) in [
+            (VirtualHosted, key, "https://examplebucket.oss-cn-hangzhou.aliyuncs.com/a/b%20c.txt"),
+            (PathStyle, key, "https://oss-cn-hangzhou.aliyuncs.com/examplebucket/a/b%20c.txt"),
+            (Cname, key, "https://oss-cn-hangzhou.aliyuncs.com/a/b%20c.txt"),
+            (VirtualHosted, bucket, "https://examplebucket.oss-cn-hangzhou.aliyuncs.com/"),
+            (PathStyle, bucket, "https://oss-cn-hangzhou.aliyuncs.com/examplebucket/"),
+            (Cname, bucket, "https://oss-cn-hangzhou.aliyuncs.com/"),
+            (VirtualHosted, Resource::Service, "https://oss-cn-hangzhou.aliyuncs.com/"),
+            (PathStyle, Resource::Service, "https://oss-cn-hangzhou.aliyuncs.com/"),
+        ] {
+            assert_eq!(url(host, addressing, resource), expected);
+        }
+    }
+
+    #[test]
+    fn an_ip_address_is_addressed_in_path_style() {
+        let key = object("k");
+        assert_eq!(
+            url("http://192.168.1.1:3128", VirtualHosted, key),
+            "http://192.168.1.1:3128/examplebucket/k"
+        );
+        assert_eq!(
+            url("http://[::1]:9000/", VirtualHosted, key),
+            "http://[::1]:9000/examplebucket/k"
+        );
+        assert_eq!(url("[::1]", VirtualHosted, key), "https://[::1]/examplebucket/k");
+        assert_eq!(url("http://127.0.0.1", Cname, key), "http://127.0.0.1/k");
+    }
+
+    #[test]
+    fn ready_made_endpoints() {
+        let region = Region::new("cn-hangzhou").unwrap();
+        let host = |endpoint: Endpoint<'_>| endpoint.host(Resource::Service).to_string();
+        assert_eq!(host(Endpoint::public(&region)), "oss-cn-hangzhou.aliyuncs.com");
+        assert_eq!(host(Endpoint::internal(&region)), "oss-cn-hangzhou-internal.aliyuncs.com");
+        assert_eq!(host(Endpoint::dual_stack(&region)), "cn-hangzhou.oss.aliyuncs.com");
+        assert_eq!(host(Endpoint::accelerate()), "oss-accelerate.aliyuncs.com");
+        assert_eq!(host(Endpoint::accelerate_overseas()), "oss-accelerate-overseas.aliyuncs.com");
+    }
+
+    #[test]
+    fn no_key_leaves_the_host() {
+        let host = "https://oss-cn-hangzhou.aliyuncs.com";
+        let at = |key| url(host, VirtualHosted, object(key));
+        let origin = "https://examplebucket.oss-cn-hangzhou.aliyuncs.com";
+        assert_eq!(at("//evil.example/x"), format!("{origin}///evil.example/x"));
+        assert_eq!(at("../a"), format!("{origin}/..%2Fa"));
+        assert_eq!(at("a/./b"), format!("{origin}/a%2F.%2Fb"));
+        assert_eq!(at("%2e%2e/a"), format!("{origin}/%252e%252e/a"));
+        assert_eq!(at("@evil.example"), format!("{origin}/%40evil.example"));
+        assert_eq!(at("\\evil.example"), format!("{origin}/%5Cevil.example"));
+    }
+
+    #[test]
+    fn wrong_endpoints() {
+        for (text, error) in [
+            ("ftp://host", EndpointError::Scheme),
+            ("", EndpointError::EmptyHost),
+            ("https://", EndpointError::EmptyHost),
+            ("https://:80", EndpointError::EmptyHost),
+            ("https://host/bucket", EndpointError::Path),
+            ("https://host?x", EndpointError::Path),
+            ("https://user:pw@host", EndpointError::UserInfo),
+            ("https://ho st", EndpointError::Host),
+            ("https://host..com", EndpointError::Host),
+            ("https://höst", EndpointError::Host),
+            ("https://host:0", EndpointError::Port),
+            ("https://host:65536", EndpointError::Port),
+            ("https://host:+80", EndpointError::Port),
+            ("https://host:", EndpointError::Port),
+            ("https://[::1", EndpointError::Ipv6),
+            ("https://[evil.example]", EndpointError::Ipv6),
+            ("https://host:80:90", EndpointError::Host),
+        ] {
+            assert_eq!(Endpoint::parse(text), Err(error), "{text}");
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! The headers that are signed, in the order in which they are.
+
+use crate::MAX_HEADERS;
+use crate::encode::lower_case_order;
+use crate::error::SignError;
+use crate::order::Order;
+use crate::request::{Request, has_line_end};
+
+/// The headers by index: first those that the signature may add, by the table of their names, then
+/// the caller's.
+#[derive(Clone, Copy)]
+pub(crate) struct Headers<'r, 'a> {
+    pub(crate) own: &'static [&'static str],
+    pub(crate) request: &'r Request<'a>,
+}
+
+/// One of the headers.
+#[derive(Clone, Copy)]
+pub(crate) enum Header<'a> {
+    /// One of the signature: its index in the table of names, and its name.
+    Own(u8, &'static str),
+    /// One of the caller: name as given, and value without white space around it, which HTTP
+    /// strips on the way.
+    Callers(&'a str, &'a str),
+}
+
+impl<'a> Headers<'_, 'a> {
+    /// Sorts by lower-case name those headers of the caller that are signed, and those of the
+    /// signature that are `present`, by their indexes in ascending order. The caller may give none
+    /// of `reserved`.
+    pub(crate) fn sorted(
+        self,
+        present: impl IntoIterator<Item = u8>,
+        reserved: &[&str],
+        is_signed: impl Fn(&str) -> bool,
+    ) -> Result<Order, SignError> {
+        if self.request.all_headers().len() > MAX_HEADERS {
+            return Err(SignError::TooManyHeaders);
+        }
+        let mut order = Order::default();
+        for index in present {
+            order.push(index);
+        }
+        for (position, &(name, value)) in self.request.all_headers().iter().enumerate() {
+            if !is_token(name) {
+                return Err(SignError::HeaderName(position));
+            }
+            if has_line_end(value) {
+                return Err(SignError::HeaderValue(position));
+            }
+            if reserved.iter().any(|reserved| name.eq_ignore_ascii_case(reserved)) {
+                return Err(SignError::SignatureHeader(position));
+            }
+            if !is_signed(name) {
+                continue;
+            }
+            let index = self.index(position);
+            // Headers of the same name stay in the order in which they were given; so no two are
+            // equal.
+            let _ = order.insert(index, |other| {
+                lower_case_order(self.header(other).name(), name).then(other.cmp(&index))
+            });
+        }
+        Ok(order)
+    }
+
+    pub(crate) fn header(self, index: u8) -> Header<'a> {
+        if let Some(name) = self.own.get(usize::from(index)) {
+            return Header::Own(index, name);
+        }
+        let position = usize::from(index).saturating_sub(self.own.len());
+        let (name, value) = self.request.all_headers().get(position).copied().unwrap_or_default();
+        Header::Callers(name, trimmed(value))
+    }
+
+    fn index(self, position: usize) -> u8 {
+        // At most the signature's own and `MAX_HEADERS`.
+        u8::try_from(self.own.len().saturating_add(position)).unwrap_or(u8::MAX)
+    }
+}
+
+impl<'a> Header<'a> {
+    pub(crate) fn name(self) -> &'a str {
+        match self {
+            Self::Own(_, name) => name,
+            Self::Callers(name, _) => name,
+        }
+    }
+}
+
+/// Whether OSS signs a header of this name without being told to: `Content-Type`, `Content-MD5`
+/// and `x-oss-*`.
+pub(crate) fn is_signed_by_default(name: &str) -> bool {
+    is_oss_header(name)
+        || name.eq_ignore_ascii_case("content-type")
+        || name.eq_ignore_ascii_case("content-md5")
+}
+
+/// Whether a header is one of OSS's own: `x-oss-*`.
+pub(crate) fn is_oss_header(name: &str) -> bool {
+    name.get(..6).is_some_and(|prefix| prefix.eq_ignore_ascii_case("x-oss-"))
+}
+
+/// The value of a header without the white space around it.
+pub(crate) fn trimmed(value: &str) -> &str {
+    value.trim_matches([' ', '\t'])
+}
+
+/// RFC 9110: a header name is a token.
+fn is_token(name: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    !name.is_empty() && name.bytes().all(allowed)
+}
+
+/// Which header carries the time of signing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(clippy::exhaustive_enums, reason = "OSS reads the time from one of these")]
+pub enum DateHeader {
+    /// `Date`, as RFC 9110 has it. Not every HTTP client lets a caller set it, and browsers do not.
+    Date,
+    /// `x-oss-date`.
+    XOssDate,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_headers_that_oss_signs_by_default() {
+        for name in ["Content-Type", "content-md5", "X-OSS-Meta-A", "x-oss-"] {
+            assert!(is_signed_by_default(name), "{name}");
+        }
+        for name in ["Content-Type-X", "x-os", "x-ossmeta", "host", "ä"] {
+            assert!(!is_signed_by_default(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn tokens() {
+        assert!(is_token("x-oss-meta-a_b"));
+        for name in ["", "a b", "a:b", "a\r", "ä"] {
+            assert!(!is_token(name), "{name:?}");
+        }
+    }
+}

@@ -1,0 +1,46 @@
+#![doc = include_str!("../../../README.md")]
+#![no_std]
+#![forbid(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+#[cfg(any(test, feature = "std"))]
+#[cfg_attr(test, macro_use)]
+extern crate std;
+
+mod canonical;
+mod credentials;
+mod encode;
+mod endpoint;
+mod error;
+mod hash;
+mod header;
+mod order;
+mod presigned_url;
+mod query;
+mod region;
+mod request;
+mod resource;
+mod signature;
+mod signed_headers;
+mod sink;
+mod time;
+#[cfg(feature = "v1")]
+pub mod v1;
+pub mod v4;
+
+pub use canonical::{CanonicalRequest, StringToSign};
+pub use credentials::Credentials;
+pub use endpoint::{Addressing, Endpoint, HostHeader, ResourceUrl};
+pub use error::{
+    BucketError, BufferTooSmall, CredentialsError, EndpointError, ObjectKeyError,
+    ParameterPosition, ProductError, RegionError, SignError, TimestampError,
+};
+pub use header::DateHeader;
+pub use order::{MAX_HEADERS, MAX_PARAMETERS};
+pub use presigned_url::{PathAndQuery, PresignedUrl};
+pub use region::{Product, Region};
+pub use request::{Expires, Method, Request};
+pub use resource::{Bucket, ObjectKey, Resource};
+pub use signature::Signature;
+pub use signed_headers::{HeaderValue, SignedHeaders};
+pub use time::Timestamp;

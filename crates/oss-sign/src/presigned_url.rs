@@ -1,0 +1,99 @@
+//! Presigned URLs: the signature in the query.
+
+use crate::canonical::{Canonical, CanonicalRequest, StringToSign};
+use crate::endpoint::{Endpoint, HostHeader};
+use crate::request::Method;
+use crate::signature::Signature;
+use crate::sink::{Emit, Sink, text_output};
+use crate::time::Timestamp;
+
+/// A presigned URL.
+///
+/// The URL is the value's text: `{url}`, or [`write_to_slice`](Self::write_to_slice) and
+/// [`to_heapless`](Self::to_heapless) where there is no heap. Its query is sorted; it is to be sent
+/// as it is, neither decoded nor encoded again.
+#[derive(Clone, Debug)]
+pub struct PresignedUrl<'a> {
+    pub(crate) canonical: Canonical<'a>,
+    pub(crate) endpoint: Endpoint<'a>,
+    pub(crate) expires_at: Timestamp,
+    pub(crate) signature: Signature,
+}
+
+impl<'a> PresignedUrl<'a> {
+    /// The method that was signed; no other works.
+    #[must_use]
+    pub fn method(&self) -> Method {
+        self.canonical.request.method()
+    }
+
+    /// The host, and the port if the endpoint has one: for HTTP clients that take it apart from the
+    /// path, and for the header `Host`.
+    #[must_use]
+    pub fn host(&self) -> HostHeader<'a> {
+        self.endpoint.host(self.canonical.request.resource())
+    }
+
+    /// The path and the query: for HTTP clients that take them apart from the host.
+    #[must_use]
+    pub fn path_and_query(&self) -> PathAndQuery<'_> {
+        PathAndQuery(self)
+    }
+
+    /// The headers that the holder of the URL must send, with just these values; and no other
+    /// `Content-Type`, `Content-MD5` or `x-oss-*`.
+    pub fn required_headers(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
+        self.canonical.callers_headers()
+    }
+
+    /// When the URL stops working.
+    #[must_use]
+    pub fn expires_at(&self) -> Timestamp {
+        self.expires_at
+    }
+
+    /// The signature within the URL.
+    #[must_use]
+    pub fn signature(&self) -> Signature {
+        self.signature
+    }
+
+    /// The canonical request, for reading; `None` in V1, which has none.
+    #[must_use]
+    pub fn canonical_request(&self) -> Option<CanonicalRequest<'_>> {
+        CanonicalRequest::of(&self.canonical)
+    }
+
+    /// The string to sign, for reading.
+    #[must_use]
+    pub fn string_to_sign(&self) -> StringToSign<'_> {
+        StringToSign(&self.canonical)
+    }
+
+    fn emit_path_and_query(&self, sink: &mut impl Sink) {
+        self.endpoint.emit_path(self.canonical.request.resource(), sink);
+        sink.write(b"?");
+        self.canonical.emit_query(Some(&self.signature), sink);
+    }
+}
+
+impl Emit for PresignedUrl<'_> {
+    fn emit(&self, sink: &mut impl Sink) {
+        self.endpoint.emit_origin(self.canonical.request.resource(), sink);
+        self.emit_path_and_query(sink);
+    }
+}
+
+text_output!(PresignedUrl<'_>);
+
+/// The path and the query of a presigned URL.
+#[derive(Clone, Copy, Debug)]
+pub struct PathAndQuery<'s>(&'s PresignedUrl<'s>);
+
+impl Emit for PathAndQuery<'_> {
+    fn emit(&self, sink: &mut impl Sink) {
+        self.0.emit_path_and_query(sink);
+    }
+}
+
+text_output!(PathAndQuery<'_>);

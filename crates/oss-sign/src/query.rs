@@ -1,0 +1,101 @@
+//! The query in the order in which it is signed.
+
+use core::cmp::Ordering;
+
+use crate::MAX_PARAMETERS;
+use crate::encode::percent_encoded;
+use crate::error::{ParameterPosition, SignError};
+use crate::order::Order;
+use crate::request::{Request, has_line_end};
+use crate::sink::Sink;
+
+/// The parameters by index: first those that the signature may add, by the table of their names,
+/// then the caller's.
+#[derive(Clone, Copy)]
+pub(crate) struct Parameters<'r, 'a> {
+    pub(crate) own: &'static [&'static str],
+    pub(crate) request: &'r Request<'a>,
+}
+
+/// One of the parameters.
+#[derive(Clone, Copy)]
+pub(crate) enum Parameter<'a> {
+    /// One of the signature: its index in the table of names, and its name.
+    Own(u8, &'static str),
+    /// One of the caller: name and value.
+    Callers(&'a str, &'a str),
+}
+
+impl<'a> Parameters<'_, 'a> {
+    /// Sorts by `compare` the caller's parameters and those of the signature that are `present`, by
+    /// their indexes in ascending order. The caller may give none that the signature may add.
+    pub(crate) fn sorted(
+        self,
+        present: impl IntoIterator<Item = u8>,
+        compare: impl Fn(&str, &str) -> Ordering,
+    ) -> Result<Order, SignError> {
+        if self.request.parameters().count() > MAX_PARAMETERS {
+            return Err(SignError::TooManyParameters);
+        }
+        let mut order = Order::default();
+        for index in present {
+            order.push(index);
+        }
+        for (position, (name, value)) in self.request.parameters() {
+            if name.is_empty() {
+                return Err(SignError::EmptyParameterName(position));
+            }
+            if has_line_end(name) || has_line_end(value) {
+                return Err(SignError::ParameterControlCharacter(position));
+            }
+            if self.own.contains(&name) {
+                return Err(SignError::SignatureParameter(position));
+            }
+            order
+                .insert(self.index(position), |other| compare(self.parameter(other).name(), name))
+                .map_err(|_| SignError::DuplicateParameter(position))?;
+        }
+        Ok(order)
+    }
+
+    pub(crate) fn parameter(self, index: u8) -> Parameter<'a> {
+        if let Some(name) = self.own.get(usize::from(index)) {
+            return Parameter::Own(index, name);
+        }
+        let position = match usize::from(index).saturating_sub(self.own.len()) {
+            0 => ParameterPosition::Process,
+            1 => ParameterPosition::VersionId,
+            slot => ParameterPosition::Query(slot.saturating_sub(2)),
+        };
+        let (name, value) = self.request.parameter(position);
+        Parameter::Callers(name, value)
+    }
+
+    fn index(self, position: ParameterPosition) -> u8 {
+        let slot = match position {
+            ParameterPosition::Process => 0,
+            ParameterPosition::VersionId => 1,
+            ParameterPosition::Query(index) => index.saturating_add(2),
+        };
+        // At most the signature's own and `MAX_PARAMETERS`.
+        u8::try_from(self.own.len().saturating_add(slot)).unwrap_or(u8::MAX)
+    }
+}
+
+impl<'a> Parameter<'a> {
+    pub(crate) fn name(self) -> &'a str {
+        match self {
+            Self::Own(_, name) => name,
+            Self::Callers(name, _) => name,
+        }
+    }
+}
+
+/// A parameter as it is sent. An empty value is none: OSS signs `acl` for `acl=` too.
+pub(crate) fn emit_parameter(name: &str, value: &str, sink: &mut impl Sink) {
+    percent_encoded(name, sink);
+    if !value.is_empty() {
+        sink.write(b"=");
+        percent_encoded(value, sink);
+    }
+}

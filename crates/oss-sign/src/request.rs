@@ -1,0 +1,272 @@
+//! What is asked of OSS: method, resource, query and headers.
+
+use core::fmt;
+
+use crate::error::{ParameterPosition, SignError};
+use crate::resource::{Bucket, ObjectKey, Resource};
+use crate::time::Timestamp;
+
+/// An HTTP method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(clippy::exhaustive_enums, reason = "OSS answers to these")]
+#[allow(missing_docs, reason = "the names say it all")]
+pub enum Method {
+    Delete,
+    Get,
+    Head,
+    Options,
+    Post,
+    Put,
+}
+
+impl Method {
+    /// The method in capitals, as it is sent and signed.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Delete => "DELETE",
+            Self::Get => "GET",
+            Self::Head => "HEAD",
+            Self::Options => "OPTIONS",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+        }
+    }
+}
+
+impl fmt::Display for Method {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+/// A request to be signed, described by borrowed parts: cheap to copy, free to build.
+///
+/// Names and values are raw text: they are percent-encoded once, on the way out. An empty value and
+/// no value are the same to OSS: `("acl", "")` is the sub-resource `acl`.
+///
+/// ```
+/// use oss_sign::{Bucket, ObjectKey, Request};
+///
+/// let bucket = Bucket::new("examplebucket")?;
+/// let photo = ObjectKey::new("photos/cat picture+1.jpg")?;
+///
+/// let download = Request::get(bucket, photo)
+///     .process("image/resize,w_200")
+///     .query(&[("response-content-disposition", "attachment; filename=\"cat.jpg\"")]);
+/// let upload = Request::put(bucket, photo)
+///     .headers(&[("content-type", "image/jpeg"), ("x-oss-meta-author", "alice")]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a> {
+    method: Method,
+    resource: Resource<'a>,
+    process: Option<&'a str>,
+    version_id: Option<&'a str>,
+    query: &'a [(&'a str, &'a str)],
+    headers: &'a [(&'a str, &'a str)],
+    additional_headers: &'a [&'a str],
+    canonical_resource: Option<&'a str>,
+}
+
+impl<'a> Request<'a> {
+    /// Any method on the service, a bucket or an object.
+    #[must_use]
+    pub const fn new(method: Method, resource: Resource<'a>) -> Self {
+        Self {
+            method,
+            resource,
+            process: None,
+            version_id: None,
+            query: &[],
+            headers: &[],
+            additional_headers: &[],
+            canonical_resource: None,
+        }
+    }
+
+    /// Downloads an object.
+    #[must_use]
+    pub const fn get(bucket: Bucket<'a>, key: ObjectKey<'a>) -> Self {
+        Self::new(Method::Get, Resource::Object(bucket, key))
+    }
+
+    /// Uploads an object.
+    #[must_use]
+    pub const fn put(bucket: Bucket<'a>, key: ObjectKey<'a>) -> Self {
+        Self::new(Method::Put, Resource::Object(bucket, key))
+    }
+
+    /// Asks for the metadata of an object.
+    #[must_use]
+    pub const fn head(bucket: Bucket<'a>, key: ObjectKey<'a>) -> Self {
+        Self::new(Method::Head, Resource::Object(bucket, key))
+    }
+
+    /// Posts to an object: multipart upload, append, `x-oss-async-process`.
+    #[must_use]
+    pub const fn post(bucket: Bucket<'a>, key: ObjectKey<'a>) -> Self {
+        Self::new(Method::Post, Resource::Object(bucket, key))
+    }
+
+    /// Deletes an object.
+    #[must_use]
+    pub const fn delete(bucket: Bucket<'a>, key: ObjectKey<'a>) -> Self {
+        Self::new(Method::Delete, Resource::Object(bucket, key))
+    }
+
+    /// Processes the object on the way out: the query parameter `x-oss-process`, such as
+    /// `image/resize,w_200`.
+    #[must_use]
+    pub const fn process(self, style: &'a str) -> Self {
+        Self { process: Some(style), ..self }
+    }
+
+    /// Asks for one version of the object: the query parameter `versionId`.
+    #[must_use]
+    pub const fn version_id(self, version_id: &'a str) -> Self {
+        Self { version_id: Some(version_id), ..self }
+    }
+
+    /// The other query parameters, in any order: sub-resources, `response-*` overrides,
+    /// `x-oss-traffic-limit`, `callback`, anything. At most [`MAX_PARAMETERS`](crate::MAX_PARAMETERS).
+    #[must_use]
+    pub const fn query(self, parameters: &'a [(&'a str, &'a str)]) -> Self {
+        Self { query: parameters, ..self }
+    }
+
+    /// The headers that will be sent, in any order and case; at most
+    /// [`MAX_HEADERS`](crate::MAX_HEADERS) of them signed.
+    ///
+    /// Signed are `Content-Type`, `Content-MD5`, every `x-oss-*`, and in V4 those that
+    /// [`additional_headers`](Self::additional_headers) names. Without the headers that the
+    /// signature adds by itself.
+    #[must_use]
+    pub const fn headers(self, headers: &'a [(&'a str, &'a str)]) -> Self {
+        Self { headers, ..self }
+    }
+
+    /// Names of headers that are to be signed though OSS does not demand it (V4 only), in any order
+    /// and case. Each must be among the [`headers`](Self::headers). `host` pins a presigned URL to
+    /// its host.
+    #[must_use]
+    pub const fn additional_headers(self, names: &'a [&'a str]) -> Self {
+        Self { additional_headers: names, ..self }
+    }
+
+    /// Signs another canonical resource than `/BUCKET/KEY` (V4 only): raw text that begins with
+    /// `/`. Vector buckets sign `/acs:ossvector:REGION:ACCOUNT:BUCKET/KEY`, table buckets the ARN of
+    /// the bucket and the path.
+    #[must_use]
+    pub const fn canonical_resource(self, resource: &'a str) -> Self {
+        Self { canonical_resource: Some(resource), ..self }
+    }
+
+    pub(crate) const fn method(&self) -> Method {
+        self.method
+    }
+
+    pub(crate) const fn resource(&self) -> Resource<'a> {
+        self.resource
+    }
+
+    pub(crate) const fn all_headers(&self) -> &'a [(&'a str, &'a str)] {
+        self.headers
+    }
+
+    pub(crate) const fn all_additional_headers(&self) -> &'a [&'a str] {
+        self.additional_headers
+    }
+
+    pub(crate) const fn overridden_canonical_resource(&self) -> Option<&'a str> {
+        self.canonical_resource
+    }
+
+    /// Every query parameter with the place that it was given in.
+    pub(crate) fn parameters(
+        &self,
+    ) -> impl Iterator<Item = (ParameterPosition, (&'a str, &'a str))> + use<'a> {
+        let process = self.process.map(|_| ParameterPosition::Process);
+        let version_id = self.version_id.map(|_| ParameterPosition::VersionId);
+        let query = (0..self.query.len()).map(ParameterPosition::Query);
+        let request = *self;
+        let positions = process.into_iter().chain(version_id).chain(query);
+        positions.map(move |position| (position, request.parameter(position)))
+    }
+
+    /// The query parameter that was given at `position`.
+    pub(crate) fn parameter(&self, position: ParameterPosition) -> (&'a str, &'a str) {
+        match position {
+            ParameterPosition::Process => ("x-oss-process", self.process.unwrap_or_default()),
+            ParameterPosition::VersionId => ("versionId", self.version_id.unwrap_or_default()),
+            ParameterPosition::Query(index) => self.query.get(index).copied().unwrap_or_default(),
+        }
+    }
+}
+
+/// Whether text has what could end a line, or a text, before its time.
+pub(crate) fn has_line_end(text: &str) -> bool {
+    text.bytes().any(|byte| matches!(byte, b'\r' | b'\n' | 0))
+}
+
+/// When a presigned URL stops working.
+///
+/// ```
+/// use oss_sign::{Expires, Timestamp};
+///
+/// let in_ten_minutes = Expires::after_seconds(600);
+/// let at_new_year = Expires::at(Timestamp::from_unix_seconds(1_798_761_600)?);
+/// assert_eq!(Expires::default(), Expires::after_seconds(1800));
+/// # Ok::<(), oss_sign::TimestampError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Expires(ExpiresIn);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum ExpiresIn {
+    Seconds(u32),
+    Until(Timestamp),
+}
+
+impl Expires {
+    /// So many seconds after the time of signing: at least 1, and in V4 at most 604,800 (7 days).
+    ///
+    /// With temporary credentials OSS refuses V4 URLs of more than 43,200 seconds (12 hours), and
+    /// no URL outlives the security token.
+    #[must_use]
+    pub const fn after_seconds(seconds: u32) -> Self {
+        Self(ExpiresIn::Seconds(seconds))
+    }
+
+    /// At an instant, with the same limits.
+    #[must_use]
+    pub const fn at(instant: Timestamp) -> Self {
+        Self(ExpiresIn::Until(instant))
+    }
+
+    /// The seconds from `now` on, and the instant.
+    pub(crate) fn resolve(self, now: Timestamp) -> Result<(u64, Timestamp), SignError> {
+        match self.0 {
+            ExpiresIn::Seconds(0) => Err(SignError::ExpiresZero),
+            ExpiresIn::Seconds(seconds) => {
+                let seconds = u64::from(seconds);
+                let instant = now.checked_add_seconds(seconds).ok_or(SignError::ExpiresTooLate)?;
+                Ok((seconds, instant))
+            }
+            ExpiresIn::Until(instant) => {
+                match instant.unix_seconds().checked_sub(now.unix_seconds()) {
+                    None | Some(0) => Err(SignError::ExpiresInThePast),
+                    Some(seconds) => Ok((seconds, instant)),
+                }
+            }
+        }
+    }
+}
+
+impl Default for Expires {
+    /// 1800 seconds, as in the Node SDK.
+    fn default() -> Self {
+        Self::after_seconds(1800)
+    }
+}

@@ -1,0 +1,94 @@
+//! The signature itself.
+
+use core::fmt;
+
+#[cfg(feature = "v1")]
+use base64::{Engine, engine::general_purpose::STANDARD};
+use subtle::ConstantTimeEq;
+
+#[cfg(feature = "v1")]
+use crate::encode::PercentEncoded;
+use crate::sink::{Emit, Sink, text_output};
+
+/// A signature. Its text is what is sent: 64 hexadecimal digits in V4, 28 characters of base64 in
+/// V1. It is compared in constant time.
+#[derive(Clone, Copy)]
+pub struct Signature(Bytes);
+
+#[derive(Clone, Copy)]
+enum Bytes {
+    V4([u8; 32]),
+    #[cfg(feature = "v1")]
+    V1([u8; 20]),
+}
+
+impl Signature {
+    pub(crate) const fn v4(bytes: [u8; 32]) -> Self {
+        Self(Bytes::V4(bytes))
+    }
+
+    #[cfg(feature = "v1")]
+    pub(crate) const fn v1(bytes: [u8; 20]) -> Self {
+        Self(Bytes::V1(bytes))
+    }
+
+    /// As a value of the query, where `+`, `/` and `=` of base64 must not stand as they are.
+    #[cfg(feature = "v1")]
+    pub(crate) fn emit_percent_encoded(&self, sink: &mut impl Sink) {
+        self.emit(&mut PercentEncoded(sink));
+    }
+
+    /// The bytes: 32 in V4, 20 in V1.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        match &self.0 {
+            Bytes::V4(bytes) => bytes,
+            #[cfg(feature = "v1")]
+            Bytes::V1(bytes) => bytes,
+        }
+    }
+}
+
+impl Emit for Signature {
+    fn emit(&self, sink: &mut impl Sink) {
+        match &self.0 {
+            Bytes::V4(bytes) => emit_hex(bytes, sink),
+            #[cfg(feature = "v1")]
+            Bytes::V1(bytes) => {
+                let mut text = [0; 28];
+                // The lengths fit.
+                let _ = STANDARD.encode_slice(bytes, &mut text);
+                sink.write(&text);
+            }
+        }
+    }
+}
+
+text_output!(Signature);
+
+impl PartialEq for Signature {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_bytes().ct_eq(other.as_bytes()).into()
+    }
+}
+
+impl Eq for Signature {}
+
+impl fmt::Debug for Signature {
+    /// Cut short: whoever has the whole of it can send the request.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Signature(")?;
+        for byte in self.as_bytes().iter().take(2) {
+            write!(formatter, "{byte:02x}")?;
+        }
+        formatter.write_str("…)")
+    }
+}
+
+/// 32 bytes as 64 lower-case hexadecimal digits.
+pub(crate) fn emit_hex(bytes: &[u8; 32], sink: &mut impl Sink) {
+    let mut digits = [0; 64];
+    // The lengths fit.
+    let _ = hex::encode_to_slice(bytes, &mut digits);
+    sink.write(&digits);
+}

@@ -1,0 +1,241 @@
+//! Instants, and the texts that OSS wants of them.
+
+use core::fmt;
+
+use ::time::{Month, OffsetDateTime, UtcDateTime, Weekday};
+
+use crate::encode::{decimal, last_digit};
+use crate::error::TimestampError;
+use crate::sink::{Emit, Sink};
+
+/// An instant in UTC, to the second, from 1970-01-01 to 9999-12-31.
+///
+/// This crate never reads a clock: devices have bad ones, and tests want frozen ones.
+///
+/// ```
+/// use oss_sign::Timestamp;
+///
+/// let now = Timestamp::from_unix_seconds(1_700_000_000)?;
+/// assert_eq!(now.to_string(), "2023-11-14T22:13:20Z");
+/// # Ok::<(), oss_sign::TimestampError>(())
+/// ```
+///
+/// With the feature `std`, `Timestamp::try_from(std::time::SystemTime::now())` is the current time.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(UtcDateTime);
+
+impl Timestamp {
+    /// From seconds since 1970-01-01T00:00:00Z.
+    ///
+    /// # Errors
+    ///
+    /// The year is after 9999.
+    pub fn from_unix_seconds(seconds: u64) -> Result<Self, TimestampError> {
+        let seconds = i64::try_from(seconds).map_err(|_| TimestampError::TooLate)?;
+        UtcDateTime::from_unix_timestamp(seconds).map(Self).map_err(|_| TimestampError::TooLate)
+    }
+
+    /// Seconds since 1970-01-01T00:00:00Z.
+    #[must_use]
+    pub fn unix_seconds(self) -> u64 {
+        // Never negative: no constructor takes an instant before 1970.
+        self.0.unix_timestamp().unsigned_abs()
+    }
+
+    /// The instant `seconds` later; `None` after the year 9999.
+    #[must_use]
+    pub fn checked_add_seconds(self, seconds: u64) -> Option<Self> {
+        Self::from_unix_seconds(self.unix_seconds().checked_add(seconds)?).ok()
+    }
+
+    /// `20231114`
+    pub(crate) fn date(self) -> [u8; 8] {
+        let [date @ .., _, _, _, _, _, _, _, _] = self.basic();
+        date
+    }
+
+    /// `20231114T221320Z`
+    pub(crate) fn basic(self) -> [u8; 16] {
+        let (year, month, day, hour, minute, second) = self.fields();
+        let ([y1, y2], [y3, y4]) = (two_digits(year / 100), two_digits(year % 100));
+        let ([m1, m2], [d1, d2]) = (two_digits(month), two_digits(day));
+        let ([h1, h2], [i1, i2], [s1, s2]) =
+            (two_digits(hour), two_digits(minute), two_digits(second));
+        [y1, y2, y3, y4, m1, m2, d1, d2, b'T', h1, h2, i1, i2, s1, s2, b'Z']
+    }
+
+    fn fields(self) -> (u16, u16, u16, u16, u16, u16) {
+        let (year, month, day) = self.0.to_calendar_date();
+        let (hour, minute, second) = self.0.as_hms();
+        // The year is 1970 to 9999.
+        let year = u16::try_from(year).unwrap_or(9999);
+        (year, u8::from(month).into(), day.into(), hour.into(), minute.into(), second.into())
+    }
+}
+
+impl TryFrom<UtcDateTime> for Timestamp {
+    type Error = TimestampError;
+
+    /// A part of a second is dropped.
+    fn try_from(instant: UtcDateTime) -> Result<Self, TimestampError> {
+        let seconds =
+            u64::try_from(instant.unix_timestamp()).map_err(|_| TimestampError::Before1970)?;
+        Self::from_unix_seconds(seconds)
+    }
+}
+
+impl TryFrom<OffsetDateTime> for Timestamp {
+    type Error = TimestampError;
+
+    /// Converts to UTC; a part of a second is dropped.
+    fn try_from(instant: OffsetDateTime) -> Result<Self, TimestampError> {
+        let seconds =
+            u64::try_from(instant.unix_timestamp()).map_err(|_| TimestampError::Before1970)?;
+        Self::from_unix_seconds(seconds)
+    }
+}
+
+#[cfg(feature = "std")]
+impl TryFrom<std::time::SystemTime> for Timestamp {
+    type Error = TimestampError;
+
+    /// A part of a second is dropped.
+    fn try_from(instant: std::time::SystemTime) -> Result<Self, TimestampError> {
+        let since = instant
+            .duration_since(std::time::SystemTime::UNIX_EPOCH)
+            .map_err(|_| TimestampError::Before1970)?;
+        Self::from_unix_seconds(since.as_secs())
+    }
+}
+
+impl fmt::Display for Timestamp {
+    /// RFC 3339: `2023-11-14T22:13:20Z`.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (year, month, day, hour, minute, second) = self.fields();
+        write!(formatter, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+    }
+}
+
+impl fmt::Debug for Timestamp {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Timestamp({self})")
+    }
+}
+
+/// An instant as the HTTP headers `Date` and `x-oss-date` (V1) have it:
+/// `Tue, 14 Nov 2023 22:13:20 GMT`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct HttpDate(pub(crate) Timestamp);
+
+impl Emit for HttpDate {
+    /// RFC 9110's IMF-fixdate: two-digit days, unlike Java's `RFC_1123_DATE_TIME`, which the Java
+    /// SDK v2 sends.
+    fn emit(&self, sink: &mut impl Sink) {
+        let (year, _, day, hour, minute, second) = self.0.fields();
+        sink.write(weekday(self.0.0.weekday()));
+        sink.write(b", ");
+        sink.write(&two_digits(day));
+        sink.write(month(self.0.0.month()));
+        decimal(year.into(), sink);
+        for (separator, number) in [(b" ", hour), (b":", minute), (b":", second)] {
+            sink.write(separator);
+            sink.write(&two_digits(number));
+        }
+        sink.write(b" GMT");
+    }
+}
+
+fn weekday(weekday: Weekday) -> &'static [u8] {
+    match weekday {
+        Weekday::Monday => b"Mon",
+        Weekday::Tuesday => b"Tue",
+        Weekday::Wednesday => b"Wed",
+        Weekday::Thursday => b"Thu",
+        Weekday::Friday => b"Fri",
+        Weekday::Saturday => b"Sat",
+        Weekday::Sunday => b"Sun",
+    }
+}
+
+fn month(month: Month) -> &'static [u8] {
+    match month {
+        Month::January => b" Jan ",
+        Month::February => b" Feb ",
+        Month::March => b" Mar ",
+        Month::April => b" Apr ",
+        Month::May => b" May ",
+        Month::June => b" Jun ",
+        Month::July => b" Jul ",
+        Month::August => b" Aug ",
+        Month::September => b" Sep ",
+        Month::October => b" Oct ",
+        Month::November => b" Nov ",
+        Month::December => b" Dec ",
+    }
+}
+
+/// The two digits of a number below 100.
+fn two_digits(number: u16) -> [u8; 2] {
+    [last_digit(u64::from(number / 10)), last_digit(u64::from(number))]
+}
+
+#[cfg(test)]
+mod tests {
+    use std::prelude::v1::*;
+
+    use super::*;
+
+    fn at(seconds: u64) -> Timestamp {
+        Timestamp::from_unix_seconds(seconds).unwrap()
+    }
+
+    fn http_date(instant: Timestamp) -> heapless::String<29> {
+        HttpDate(instant).emit_to_string().unwrap()
+    }
+
+    #[test]
+    fn the_texts_of_an_instant() {
+        let instant = at(1_700_000_000);
+        assert_eq!(&instant.date(), b"20231114");
+        assert_eq!(&instant.basic(), b"20231114T221320Z");
+        assert_eq!(http_date(instant), "Tue, 14 Nov 2023 22:13:20 GMT");
+        assert_eq!(instant.to_string(), "2023-11-14T22:13:20Z");
+    }
+
+    #[test]
+    fn days_have_two_digits() {
+        assert_eq!(http_date(at(1_698_796_800)), "Wed, 01 Nov 2023 00:00:00 GMT");
+    }
+
+    #[test]
+    fn the_first_and_the_last_instant() {
+        assert_eq!(&at(0).basic(), b"19700101T000000Z");
+        assert_eq!(&at(253_402_300_799).basic(), b"99991231T235959Z");
+        let after = Timestamp::from_unix_seconds(253_402_300_800);
+        assert_eq!(after, Err(TimestampError::TooLate));
+        assert_eq!(Timestamp::from_unix_seconds(u64::MAX), Err(TimestampError::TooLate));
+        assert_eq!(at(253_402_300_799).checked_add_seconds(1), None);
+    }
+
+    #[test]
+    fn instants_of_other_libraries() {
+        let utc = UtcDateTime::from_unix_timestamp(1_700_000_000).unwrap();
+        assert_eq!(Timestamp::try_from(utc), Ok(at(1_700_000_000)));
+        let shanghai = utc.to_offset(::time::UtcOffset::from_hms(8, 0, 0).unwrap());
+        assert_eq!(Timestamp::try_from(shanghai), Ok(at(1_700_000_000)));
+        let before = UtcDateTime::from_unix_timestamp(-1).unwrap();
+        assert_eq!(Timestamp::try_from(before), Err(TimestampError::Before1970));
+    }
+
+    #[cfg(feature = "std")]
+    #[test]
+    fn system_time_loses_its_fraction() {
+        use core::time::Duration;
+        use std::time::SystemTime;
+
+        let instant = SystemTime::UNIX_EPOCH + Duration::from_millis(1_700_000_000_999);
+        assert_eq!(Timestamp::try_from(instant), Ok(at(1_700_000_000)));
+        let before = SystemTime::UNIX_EPOCH - Duration::from_secs(1);
+        assert_eq!(Timestamp::try_from(before), Err(TimestampError::Before1970));
+    }
+}

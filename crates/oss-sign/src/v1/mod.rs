@@ -1,0 +1,151 @@
+//! The V1 signature, HMAC-SHA1.
+//!
+//! OSS closed it to new accounts in March 2025 and to new buckets in September 2025; existing
+//! buckets still take it. It leaves part of the query unsigned, and cannot tell a `?` in a key from
+//! the start of the sub-resources: prefer [`v4`](crate::v4).
+//!
+//! <https://www.alibabacloud.com/help/en/oss/developer-reference/include-signatures-in-the-authorization-header>
+
+mod string_to_sign;
+mod sub_resource;
+
+use core::fmt;
+
+use hmac::{Hmac, Mac};
+use sha1::Sha1;
+use string_to_sign::Placement;
+pub(crate) use string_to_sign::{HEADERS, PARAMETERS, Rules, emit_authorization};
+
+use crate::canonical::{self as shared, Canonical};
+use crate::credentials::Credentials;
+use crate::endpoint::Endpoint;
+use crate::error::SignError;
+use crate::hash::keyed;
+use crate::header::DateHeader;
+use crate::presigned_url::PresignedUrl;
+use crate::request::{Expires, Request};
+use crate::signature::Signature;
+use crate::signed_headers::{Date, SignedHeaders};
+use crate::sink::Digest;
+use crate::time::Timestamp;
+
+/// Signs requests: credentials, and the HMAC state that was prepared from them.
+///
+/// Make it once and use it for any number of requests. It is wiped on drop.
+///
+/// ```
+/// use oss_sign::v1::Signer;
+/// use oss_sign::{Bucket, Credentials, Endpoint, Expires, ObjectKey, Region, Request, Timestamp};
+///
+/// let signer = Signer::new(Credentials::new("LTAI5tExampleKeyId", "example-secret")?);
+/// let region = Region::new("cn-hangzhou")?;
+/// let now = Timestamp::from_unix_seconds(1_700_000_000)?;
+///
+/// let request = Request::get(Bucket::new("examplebucket")?, ObjectKey::new("cat.jpg")?);
+/// let url = signer.presign(&request, &Endpoint::public(&region), now, Expires::default())?;
+/// assert!(url.to_string().contains("Expires=1700001800&OSSAccessKeyId=LTAI5tExampleKeyId&Signature="));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct Signer<'a> {
+    credentials: Credentials<'a>,
+    state: Hmac<Sha1>,
+    date_header: DateHeader,
+    sub_resources: &'a [&'a str],
+}
+
+impl<'a> Signer<'a> {
+    /// A signer.
+    #[must_use]
+    pub fn new(credentials: Credentials<'a>) -> Self {
+        let state = keyed(&[credentials.access_key_secret().as_bytes()]);
+        Self { credentials, state, date_header: DateHeader::Date, sub_resources: &[] }
+    }
+
+    /// Sends the time of signing in another header than `Date`: the Node SDK uses `x-oss-date`.
+    #[must_use]
+    pub fn with_date_header(self, date_header: DateHeader) -> Self {
+        Self { date_header, ..self }
+    }
+
+    /// Signs these query parameters too, for sub-resources that are newer than this library.
+    ///
+    /// All that the documentation and the official SDKs know are signed without being named, as is
+    /// every `x-oss-*`.
+    #[must_use]
+    pub fn with_sub_resources(self, names: &'a [&'a str]) -> Self {
+        Self { sub_resources: names, ..self }
+    }
+
+    /// Makes a presigned URL: whoever has it can send this request until it expires.
+    ///
+    /// Query parameters that are not sub-resources (`prefix`, or names of your own) are in the URL,
+    /// but not signed: the holder can change them.
+    ///
+    /// # Errors
+    ///
+    /// A part of the request cannot be signed, or the expiry is not in the future: see
+    /// [`SignError`].
+    pub fn presign(
+        &self,
+        request: &Request<'a>,
+        endpoint: &Endpoint<'a>,
+        now: Timestamp,
+        expires: Expires,
+    ) -> Result<PresignedUrl<'a>, SignError> {
+        let (_, expires_at) = expires.resolve(now)?;
+        let canonical = self.canonical(request, Placement::Query(expires_at))?;
+        let signature = self.signature(&canonical);
+        Ok(PresignedUrl { canonical, endpoint: *endpoint, expires_at, signature })
+    }
+
+    /// Signs a request by headers, to be sent within 15 minutes of `now`.
+    ///
+    /// # Errors
+    ///
+    /// A part of the request cannot be signed: see [`SignError`].
+    pub fn sign(
+        &self,
+        request: &Request<'a>,
+        now: Timestamp,
+    ) -> Result<SignedHeaders<'a>, SignError> {
+        let canonical = self.canonical(request, Placement::Header(self.date_header, now))?;
+        let signature = self.signature(&canonical);
+        let date = match self.date_header {
+            DateHeader::Date => "date",
+            DateHeader::XOssDate => "x-oss-date",
+        };
+        Ok(SignedHeaders {
+            canonical,
+            date: (date, Date::Http(now)),
+            content_sha256: None,
+            signature,
+        })
+    }
+
+    fn canonical(
+        &self,
+        request: &Request<'a>,
+        placement: Placement,
+    ) -> Result<Canonical<'a>, SignError> {
+        let rules = Rules { placement, sub_resources: self.sub_resources };
+        Canonical::new(request, &self.credentials, shared::Rules::V1(rules))
+    }
+
+    fn signature(&self, canonical: &Canonical<'_>) -> Signature {
+        let mut state = self.state.clone();
+        canonical.emit_string_to_sign(&mut Digest(&mut state));
+        Signature::v1(state.finalize().into_bytes().into())
+    }
+}
+
+impl fmt::Debug for Signer<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Signer")
+            .field("credentials", &self.credentials)
+            .field("date_header", &self.date_header)
+            .field("sub_resources", &self.sub_resources)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,141 @@
+//! The V4 signature, `OSS4-HMAC-SHA256`.
+//!
+//! <https://www.alibabacloud.com/help/en/oss/developer-reference/recommend-to-use-signature-version-4>
+
+mod canonical;
+mod key;
+
+use canonical::Placement;
+pub(crate) use canonical::{HEADERS, PARAMETERS, Rules, SIGNATURE_PARAMETER};
+use hmac::Mac;
+use key::CredentialScope;
+pub use key::{KeyCache, SigningKey};
+
+use crate::canonical::{self as shared, Canonical};
+use crate::credentials::Credentials;
+use crate::endpoint::Endpoint;
+use crate::error::SignError;
+use crate::header::DateHeader;
+use crate::presigned_url::PresignedUrl;
+use crate::request::{Expires, Request};
+use crate::signature::Signature;
+use crate::signed_headers::{Date, SignedHeaders};
+use crate::sink::Digest;
+use crate::time::Timestamp;
+
+/// The name of the signature version, as it is sent.
+const ALGORITHM: &str = "OSS4-HMAC-SHA256";
+
+/// The last part of the credential scope.
+const TERMINATOR: &str = "aliyun_v4_request";
+
+/// OSS takes no other value: the body is never signed (EC 0002-00000214).
+const UNSIGNED_PAYLOAD: &str = "UNSIGNED-PAYLOAD";
+
+/// The longest validity of a presigned URL that OSS allows: 7 days.
+const MAX_EXPIRES: u64 = 604_800;
+
+/// Signs requests: credentials and a signing key that was derived from them.
+///
+/// ```
+/// use oss_sign::v4::{Signer, SigningKey};
+/// use oss_sign::{Bucket, Credentials, Endpoint, Expires, ObjectKey, Region, Request, Timestamp};
+///
+/// let credentials = Credentials::new("LTAI5tExampleKeyId", "example-secret")?;
+/// let region = Region::new("cn-hangzhou")?;
+/// let now = Timestamp::from_unix_seconds(1_700_000_000)?;
+/// let key = SigningKey::derive(&credentials, &region, now);
+/// let signer = Signer::new(credentials, &key);
+///
+/// let request = Request::get(Bucket::new("examplebucket")?, ObjectKey::new("cat.jpg")?)
+///     .process("image/resize,w_200");
+/// let url = signer.presign(&request, &Endpoint::public(&region), now, Expires::after_seconds(3600))?;
+/// assert!(url.to_string().starts_with("https://examplebucket.oss-cn-hangzhou.aliyuncs.com/cat.jpg?"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Signer<'a> {
+    credentials: Credentials<'a>,
+    key: &'a SigningKey,
+    date_header: DateHeader,
+}
+
+impl<'a> Signer<'a> {
+    /// A signer with a key that was derived from `credentials`.
+    #[must_use]
+    pub fn new(credentials: Credentials<'a>, key: &'a SigningKey) -> Self {
+        Self { credentials, key, date_header: DateHeader::XOssDate }
+    }
+
+    /// Sends the time of signing in another header than `x-oss-date`.
+    ///
+    /// OSS takes `Date` as well, in the form of HTTP; the Go SDK v1 does so.
+    #[must_use]
+    pub fn with_date_header(self, date_header: DateHeader) -> Self {
+        Self { date_header, ..self }
+    }
+
+    /// Makes a presigned URL: whoever has it can send this request, and no other, until it expires.
+    ///
+    /// # Errors
+    ///
+    /// A part of the request cannot be signed, the expiry is not within 1 to 604,800 seconds, or
+    /// the signing key is of another day or AccessKey: see [`SignError`].
+    pub fn presign(
+        &self,
+        request: &Request<'a>,
+        endpoint: &Endpoint<'a>,
+        now: Timestamp,
+        expires: Expires,
+    ) -> Result<PresignedUrl<'a>, SignError> {
+        let (seconds, expires_at) = expires.resolve(now)?;
+        if seconds > MAX_EXPIRES {
+            return Err(SignError::ExpiresTooFar);
+        }
+        let canonical = self.canonical(request, now, Placement::Query { expires: seconds })?;
+        let signature = self.signature(&canonical);
+        Ok(PresignedUrl { canonical, endpoint: *endpoint, expires_at, signature })
+    }
+
+    /// Signs a request by headers, to be sent within 15 minutes of `now`.
+    ///
+    /// # Errors
+    ///
+    /// A part of the request cannot be signed, or the signing key is of another day or AccessKey:
+    /// see [`SignError`].
+    pub fn sign(
+        &self,
+        request: &Request<'a>,
+        now: Timestamp,
+    ) -> Result<SignedHeaders<'a>, SignError> {
+        let canonical = self.canonical(request, now, Placement::Header(self.date_header))?;
+        let signature = self.signature(&canonical);
+        let date = match self.date_header {
+            DateHeader::Date => ("date", Date::Http(now)),
+            DateHeader::XOssDate => ("x-oss-date", Date::Basic(now)),
+        };
+        Ok(SignedHeaders { canonical, date, content_sha256: Some(UNSIGNED_PAYLOAD), signature })
+    }
+
+    fn canonical(
+        &self,
+        request: &Request<'a>,
+        signed_at: Timestamp,
+        placement: Placement,
+    ) -> Result<Canonical<'a>, SignError> {
+        if !self.key.is_of(&self.credentials) {
+            return Err(SignError::SigningKeyOfAnotherAccessKey);
+        }
+        if !self.key.is_of_day(signed_at) {
+            return Err(SignError::SigningKeyOfAnotherDay);
+        }
+        let rules = Rules { scope: self.key.scope(), signed_at, placement };
+        Canonical::new(request, &self.credentials, shared::Rules::V4(rules))
+    }
+
+    fn signature(&self, canonical: &Canonical<'_>) -> Signature {
+        let mut state = self.key.state().clone();
+        canonical.emit_string_to_sign(&mut Digest(&mut state));
+        Signature::v4(state.finalize().into_bytes().into())
+    }
+}
