@@ -1,195 +1,183 @@
-//! What is signed of a request, whichever the version of the signature.
+//! The canonical form of a request: what is signed of it.
+//!
+//! It is written here once, for a request that is about to be signed and for one that was received
+//! and is to be verified. What differs is where the parts come from: that is [`Subject`].
 
-use crate::encode::lower_cased;
-use crate::error::SignError;
-use crate::header::{Header, Headers};
-use crate::order::Order;
-use crate::query::{Parameter, Parameters, emit_parameter};
-use crate::request::Request;
-use crate::signature::Signature;
-use crate::sink::{Emit, Sink, text_output};
-#[cfg(feature = "v1")]
-use crate::v1;
-use crate::{Credentials, v4};
+use crate::encode::{lower_cased, percent_encoded};
+use crate::header::is_signed_by_default;
+use crate::sink::Sink;
 
-/// A request and those who sign it: checked, and sorted as it is signed.
-#[derive(Clone, Debug)]
-pub(crate) struct Canonical<'a> {
-    pub(crate) request: Request<'a>,
-    pub(crate) access_key_id: &'a str,
-    pub(crate) security_token: Option<&'a str>,
-    pub(crate) rules: Rules<'a>,
-    query: Order,
-    headers: Order,
+/// A request whose canonical form can be written. Parameters and signed headers come sorted.
+pub(crate) trait Subject {
+    /// Names and values of parameters that the signature has not added.
+    type Text: Text;
+    /// What the signature has added, by its index in a table.
+    type Own: Copy;
+
+    /// The method in capitals.
+    fn method(&self) -> &str;
+
+    /// `/`, `/BUCKET/` or `/BUCKET/KEY`, whatever the host.
+    fn emit_resource(&self, form: Form, sink: &mut impl Sink);
+
+    /// The parameters, but for the signature.
+    fn parameters(&self) -> impl Iterator<Item = Parameter<Self::Own, Self::Text>>;
+
+    /// Name and value of a parameter that the signature has added.
+    fn emit_own_parameter(&self, own: Self::Own, form: Form, sink: &mut impl Sink);
+
+    /// The headers that are signed.
+    fn headers(&self) -> impl Iterator<Item = Header<'_, Self::Own>>;
+
+    /// The value of a header that the signature has added.
+    fn emit_own_header(&self, own: Self::Own, sink: &mut impl Sink);
 }
 
-/// What the versions of the signature do in different ways.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Rules<'a> {
-    V4(v4::Rules<'a>),
+/// How V1 (raw) and V4 (encoded) sign names and values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
     #[cfg(feature = "v1")]
-    V1(v1::Rules<'a>),
+    Raw,
+    Encoded,
 }
 
-impl<'a> Canonical<'a> {
-    pub(crate) fn new(
-        request: &Request<'a>,
-        credentials: &Credentials<'a>,
-        rules: Rules<'a>,
-    ) -> Result<Self, SignError> {
-        let has_token = credentials.security_token().is_some();
-        let (query, headers) = match &rules {
-            Rules::V4(rules) => rules.check(request, has_token)?,
+/// A name or a value: as the caller gave it, or as it came over the wire.
+pub(crate) trait Text: Copy {
+    /// What it means, byte for byte.
+    fn bytes(self) -> impl Iterator<Item = u8>;
+    fn is_empty(self) -> bool;
+    fn emit(self, form: Form, sink: &mut impl Sink);
+}
+
+impl Text for &str {
+    fn bytes(self) -> impl Iterator<Item = u8> {
+        str::bytes(self)
+    }
+
+    fn is_empty(self) -> bool {
+        str::is_empty(self)
+    }
+
+    fn emit(self, form: Form, sink: &mut impl Sink) {
+        match form {
             #[cfg(feature = "v1")]
-            Rules::V1(rules) => rules.check(request, has_token)?,
-        };
-        Ok(Self {
-            request: *request,
-            access_key_id: credentials.access_key_id(),
-            security_token: credentials.security_token(),
-            rules,
-            query,
-            headers,
-        })
+            Form::Raw => sink.write(self.as_bytes()),
+            Form::Encoded => percent_encoded(self, sink),
+        }
     }
+}
 
-    pub(crate) fn parameters(&self) -> impl Iterator<Item = Parameter<'a>> {
-        let own = match &self.rules {
-            Rules::V4(_) => v4::PARAMETERS,
-            #[cfg(feature = "v1")]
-            Rules::V1(_) => v1::PARAMETERS,
-        };
-        let parameters = Parameters { own, request: &self.request };
-        self.query.iter().map(move |index| parameters.parameter(index))
+/// A parameter of the query.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Parameter<O, T> {
+    /// Added by the signature.
+    Own(O),
+    /// Name and value.
+    Given(T, T),
+}
+
+/// A header that is signed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Header<'h, O> {
+    /// Added by the signature: its name in lower case.
+    Own(O, &'static str),
+    /// Name in any case, and value without white space around it.
+    Given(&'h str, &'h [u8]),
+}
+
+impl<'h, O> Header<'h, O> {
+    pub(crate) fn name(&self) -> &'h str {
+        match *self {
+            Self::Own(_, name) => name,
+            Self::Given(name, _) => name,
+        }
     }
+}
 
-    pub(crate) fn headers(&self) -> impl Iterator<Item = Header<'a>> {
-        let own = match &self.rules {
-            Rules::V4(_) => v4::HEADERS,
-            #[cfg(feature = "v1")]
-            Rules::V1(_) => v1::HEADERS,
-        };
-        let headers = Headers { own, request: &self.request };
-        self.headers.iter().map(move |index| headers.header(index))
-    }
-
-    /// The caller's headers that are signed.
-    pub(crate) fn callers_headers(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
-        self.headers().filter_map(|header| match header {
-            Header::Own(..) => None,
-            Header::Callers(name, value) => Some((name, value)),
-        })
-    }
-
-    /// The query as it is sent; without a signature as V4 signs it.
-    pub(crate) fn emit_query(&self, signature: Option<&Signature>, sink: &mut impl Sink) {
-        let mut separator: &[u8] = b"";
-        for parameter in self.parameters() {
-            if signature.is_none() && parameter.name() == v4::SIGNATURE_PARAMETER {
-                continue;
-            }
-            sink.write(separator);
-            separator = b"&";
-            match parameter {
-                Parameter::Own(index, name) => {
-                    sink.write(name.as_bytes());
+/// Parameters with `&` between them, and `first` before the first one.
+///
+/// An empty value is none: OSS signs `acl` for `acl=` too.
+pub(crate) fn emit_parameters<S: Subject>(
+    subject: &S,
+    parameters: impl Iterator<Item = Parameter<S::Own, S::Text>>,
+    form: Form,
+    first: &[u8],
+    sink: &mut impl Sink,
+) {
+    let mut separator = first;
+    for parameter in parameters {
+        sink.write(separator);
+        separator = b"&";
+        match parameter {
+            Parameter::Own(own) => subject.emit_own_parameter(own, form, sink),
+            Parameter::Given(name, value) => {
+                name.emit(form, sink);
+                if !value.is_empty() {
                     sink.write(b"=");
-                    match &self.rules {
-                        Rules::V4(rules) => rules.emit_parameter(self, index, signature, sink),
-                        #[cfg(feature = "v1")]
-                        Rules::V1(rules) => rules.emit_parameter(self, index, signature, sink),
-                    }
+                    value.emit(form, sink);
                 }
-                Parameter::Callers(name, value) => emit_parameter(name, value, sink),
             }
         }
     }
+}
 
-    /// The canonical headers whose names are `wanted`: a line each. The values of a header that
-    /// occurs more than once are joined by commas, as the Go SDK v2 does.
-    pub(crate) fn emit_headers(&self, wanted: impl Fn(&str) -> bool, sink: &mut impl Sink) {
-        let mut previous: Option<&str> = None;
-        for header in self.headers().filter(|header| wanted(header.name())) {
-            let name = header.name();
-            if previous.is_some_and(|previous| previous.eq_ignore_ascii_case(name)) {
-                sink.write(b",");
-            } else {
-                if previous.is_some() {
-                    sink.write(b"\n");
-                }
-                lower_cased(name, sink);
-                sink.write(b":");
+/// The canonical headers whose names are `wanted`: a line each. The values of a header that occurs
+/// more than once are joined by commas, as the Go SDK v2 does.
+pub(crate) fn emit_headers<S: Subject>(
+    subject: &S,
+    wanted: impl Fn(&str) -> bool,
+    sink: &mut impl Sink,
+) {
+    let mut previous: Option<&str> = None;
+    for header in subject.headers().filter(|header| wanted(header.name())) {
+        let name = header.name();
+        if previous.is_some_and(|previous| previous.eq_ignore_ascii_case(name)) {
+            sink.write(b",");
+        } else {
+            if previous.is_some() {
+                sink.write(b"\n");
             }
-            self.emit_header_value(header, sink);
-            previous = Some(name);
+            lower_cased(name, sink);
+            sink.write(b":");
         }
-        if previous.is_some() {
-            sink.write(b"\n");
-        }
+        emit_header_value(subject, header, sink);
+        previous = Some(name);
     }
-
-    pub(crate) fn emit_header_value(&self, header: Header<'_>, sink: &mut impl Sink) {
-        match (header, &self.rules) {
-            (Header::Callers(_, value), _) => sink.write(value.as_bytes()),
-            (Header::Own(index, _), Rules::V4(rules)) => rules.emit_header(self, index, sink),
-            #[cfg(feature = "v1")]
-            (Header::Own(index, _), Rules::V1(rules)) => rules.emit_header(self, index, sink),
-        }
-    }
-
-    pub(crate) fn emit_string_to_sign(&self, sink: &mut impl Sink) {
-        match &self.rules {
-            Rules::V4(rules) => rules.emit_string_to_sign(self, sink),
-            #[cfg(feature = "v1")]
-            Rules::V1(rules) => rules.emit_string_to_sign(self, sink),
-        }
-    }
-
-    pub(crate) fn emit_authorization(&self, signature: &Signature, sink: &mut impl Sink) {
-        match &self.rules {
-            Rules::V4(rules) => rules.emit_authorization(self, signature, sink),
-            #[cfg(feature = "v1")]
-            Rules::V1(_) => v1::emit_authorization(self, signature, sink),
-        }
+    if previous.is_some() {
+        sink.write(b"\n");
     }
 }
 
-/// The canonical request of V4, whose hash is signed: for reading, and for comparing with the
-/// `CanonicalRequest` that OSS sends with `SignatureDoesNotMatch`.
-#[derive(Clone, Copy, Debug)]
-pub struct CanonicalRequest<'s> {
-    canonical: &'s Canonical<'s>,
-    rules: &'s v4::Rules<'s>,
+pub(crate) fn emit_header_value<S: Subject>(
+    subject: &S,
+    header: Header<'_, S::Own>,
+    sink: &mut impl Sink,
+) {
+    match header {
+        Header::Own(own, _) => subject.emit_own_header(own, sink),
+        Header::Given(_, value) => sink.write(value),
+    }
 }
 
-impl<'s> CanonicalRequest<'s> {
-    /// `None` for V1, which has none.
-    pub(crate) fn of(canonical: &'s Canonical<'s>) -> Option<Self> {
-        match &canonical.rules {
-            Rules::V4(rules) => Some(Self { canonical, rules }),
-            #[cfg(feature = "v1")]
-            Rules::V1(_) => None,
+/// Whether there are signed headers that OSS does not sign by itself.
+pub(crate) fn has_additional_headers(subject: &impl Subject) -> bool {
+    subject.headers().any(|header| !is_signed_by_default(header.name()))
+}
+
+/// The lower-case names of the signed headers that OSS does not sign by itself.
+pub(crate) fn emit_additional_headers(
+    subject: &impl Subject,
+    separator: &[u8],
+    sink: &mut impl Sink,
+) {
+    let mut previous: Option<&str> = None;
+    for header in subject.headers().filter(|header| !is_signed_by_default(header.name())) {
+        match previous {
+            Some(previous) if previous.eq_ignore_ascii_case(header.name()) => continue,
+            Some(_) => sink.write(separator),
+            None => {}
         }
+        lower_cased(header.name(), sink);
+        previous = Some(header.name());
     }
 }
-
-impl Emit for CanonicalRequest<'_> {
-    fn emit(&self, sink: &mut impl Sink) {
-        self.rules.emit_canonical_request(self.canonical, sink);
-    }
-}
-
-text_output!(CanonicalRequest<'_>);
-
-/// The text that is signed: for reading, and for comparing with the `StringToSign` that OSS sends
-/// with `SignatureDoesNotMatch`.
-#[derive(Clone, Copy, Debug)]
-pub struct StringToSign<'s>(pub(crate) &'s Canonical<'s>);
-
-impl Emit for StringToSign<'_> {
-    fn emit(&self, sink: &mut impl Sink) {
-        self.0.emit_string_to_sign(sink);
-    }
-}
-
-text_output!(StringToSign<'_>);

@@ -2,23 +2,20 @@
 
 use core::cmp::Ordering;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
+use percent_encoding::percent_encode_byte;
 
 use crate::sink::Sink;
 
-/// All but the unreserved characters of RFC 3986: `A-Z a-z 0-9 - . _ ~`.
+/// Percent-encodes a name or a value of the query: all but the unreserved characters of RFC 3986.
 ///
 /// So a blank is always `%20` and `+` always `%2B`, which every gateway reads the same way.
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-
-/// As [`RESERVED`], but `/` stays.
-const RESERVED_IN_PATH: &AsciiSet = &RESERVED.remove(b'/');
-
-/// Percent-encodes a name or a value of the query.
 pub(crate) fn percent_encoded(text: &str, sink: &mut impl Sink) {
-    for piece in percent_encode(text.as_bytes(), RESERVED) {
-        sink.write(piece.as_bytes());
-    }
+    emit_encoded(text.as_bytes(), is_unreserved, sink);
+}
+
+/// Percent-encodes a path: `/` stays.
+pub(crate) fn percent_encoded_path(path: &str, sink: &mut impl Sink) {
+    emit_encoded(path.as_bytes(), |byte| is_unreserved(byte) || byte == b'/', sink);
 }
 
 /// Percent-encodes whatever is written, as [`percent_encoded`] does.
@@ -28,16 +25,23 @@ pub(crate) struct PercentEncoded<'s, S>(pub(crate) &'s mut S);
 #[cfg(feature = "v1")]
 impl<S: Sink> Sink for PercentEncoded<'_, S> {
     fn write(&mut self, piece: &[u8]) {
-        for piece in percent_encode(piece, RESERVED) {
-            self.0.write(piece.as_bytes());
-        }
+        emit_encoded(piece, is_unreserved, self.0);
     }
 }
 
-/// Percent-encodes a path: `/` stays.
-pub(crate) fn percent_encoded_path(path: &str, sink: &mut impl Sink) {
-    for piece in percent_encode(path.as_bytes(), RESERVED_IN_PATH) {
-        sink.write(piece.as_bytes());
+/// The iterator of `percent-encoding` has a panic in it that the compiler cannot always prove away;
+/// its table has none.
+fn emit_encoded(bytes: &[u8], stays: impl Fn(u8) -> bool, sink: &mut impl Sink) {
+    for run in bytes.split_inclusive(|&byte| !stays(byte)) {
+        match run.split_last() {
+            Some((&last, unreserved)) if !stays(last) => {
+                if !unreserved.is_empty() {
+                    sink.write(unreserved);
+                }
+                sink.write(percent_encode_byte(last).as_bytes());
+            }
+            _ => sink.write(run),
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The headers that are signed, in the order in which they are.
 
 use crate::MAX_HEADERS;
+use crate::canonical::Header;
 use crate::encode::lower_case_order;
 use crate::error::SignError;
 use crate::order::Order;
@@ -12,16 +13,6 @@ use crate::request::{Request, has_line_end};
 pub(crate) struct Headers<'r, 'a> {
     pub(crate) own: &'static [&'static str],
     pub(crate) request: &'r Request<'a>,
-}
-
-/// One of the headers.
-#[derive(Clone, Copy)]
-pub(crate) enum Header<'a> {
-    /// One of the signature: its index in the table of names, and its name.
-    Own(u8, &'static str),
-    /// One of the caller: name as given, and value without white space around it, which HTTP
-    /// strips on the way.
-    Callers(&'a str, &'a str),
 }
 
 impl<'a> Headers<'_, 'a> {
@@ -64,27 +55,25 @@ impl<'a> Headers<'_, 'a> {
         Ok(order)
     }
 
-    pub(crate) fn header(self, index: u8) -> Header<'a> {
-        if let Some(name) = self.own.get(usize::from(index)) {
-            return Header::Own(index, name);
+    pub(crate) fn header(self, index: u8) -> Header<'a, u8> {
+        match self.own.get(usize::from(index)) {
+            Some(name) => Header::Own(index, name),
+            None => {
+                let (name, value) = self.callers(index).unwrap_or_default();
+                Header::Given(name, value.as_bytes())
+            }
         }
-        let position = usize::from(index).saturating_sub(self.own.len());
-        let (name, value) = self.request.all_headers().get(position).copied().unwrap_or_default();
-        Header::Callers(name, trimmed(value))
+    }
+
+    /// Name and trimmed value of one of the caller's headers.
+    pub(crate) fn callers(self, index: u8) -> Option<(&'a str, &'a str)> {
+        let position = usize::from(index).checked_sub(self.own.len())?;
+        self.request.all_headers().get(position).map(|&(name, value)| (name, trimmed(value)))
     }
 
     fn index(self, position: usize) -> u8 {
         // At most the signature's own and `MAX_HEADERS`.
         u8::try_from(self.own.len().saturating_add(position)).unwrap_or(u8::MAX)
-    }
-}
-
-impl<'a> Header<'a> {
-    pub(crate) fn name(self) -> &'a str {
-        match self {
-            Self::Own(_, name) => name,
-            Self::Callers(name, _) => name,
-        }
     }
 }
 
@@ -120,6 +109,15 @@ pub enum DateHeader {
     Date,
     /// `x-oss-date`.
     XOssDate,
+}
+
+impl DateHeader {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Date => "date",
+            Self::XOssDate => "x-oss-date",
+        }
+    }
 }
 
 #[cfg(test)]

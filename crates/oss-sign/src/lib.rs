@@ -20,6 +20,7 @@ mod query;
 mod region;
 mod request;
 mod resource;
+mod signable;
 mod signature;
 mod signed_headers;
 mod sink;
@@ -28,7 +29,6 @@ mod time;
 pub mod v1;
 pub mod v4;
 
-pub use canonical::{CanonicalRequest, StringToSign};
 pub use credentials::Credentials;
 pub use endpoint::{Addressing, Endpoint, HostHeader, ResourceUrl};
 pub use error::{
@@ -41,6 +41,7 @@ pub use presigned_url::{PathAndQuery, PresignedUrl};
 pub use region::{Product, Region};
 pub use request::{Expires, Method, Request};
 pub use resource::{Bucket, ObjectKey, Resource};
+pub use signable::{CanonicalRequest, StringToSign};
 pub use signature::Signature;
 pub use signed_headers::{HeaderValue, SignedHeaders};
 pub use time::Timestamp;

@@ -1,8 +1,8 @@
 //! Presigned URLs: the signature in the query.
 
-use crate::canonical::{Canonical, CanonicalRequest, StringToSign};
 use crate::endpoint::{Endpoint, HostHeader};
 use crate::request::Method;
+use crate::signable::{CanonicalRequest, Signable, StringToSign};
 use crate::signature::Signature;
 use crate::sink::{Emit, Sink, text_output};
 use crate::time::Timestamp;
@@ -14,24 +14,23 @@ use crate::time::Timestamp;
 /// as it is, neither decoded nor encoded again.
 #[derive(Clone, Debug)]
 pub struct PresignedUrl<'a> {
-    pub(crate) canonical: Canonical<'a>,
+    pub(crate) signable: Signable<'a>,
     pub(crate) endpoint: Endpoint<'a>,
     pub(crate) expires_at: Timestamp,
-    pub(crate) signature: Signature,
 }
 
 impl<'a> PresignedUrl<'a> {
     /// The method that was signed; no other works.
     #[must_use]
     pub fn method(&self) -> Method {
-        self.canonical.request.method()
+        self.signable.request.method()
     }
 
     /// The host, and the port if the endpoint has one: for HTTP clients that take it apart from the
     /// path, and for the header `Host`.
     #[must_use]
     pub fn host(&self) -> HostHeader<'a> {
-        self.endpoint.host(self.canonical.request.resource())
+        self.endpoint.host(self.signable.request.resource())
     }
 
     /// The path and the query: for HTTP clients that take them apart from the host.
@@ -43,7 +42,7 @@ impl<'a> PresignedUrl<'a> {
     /// The headers that the holder of the URL must send, with just these values; and no other
     /// `Content-Type`, `Content-MD5` or `x-oss-*`.
     pub fn required_headers(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
-        self.canonical.callers_headers()
+        self.signable.callers_headers()
     }
 
     /// When the URL stops working.
@@ -55,31 +54,31 @@ impl<'a> PresignedUrl<'a> {
     /// The signature within the URL.
     #[must_use]
     pub fn signature(&self) -> Signature {
-        self.signature
+        self.signable.signature
     }
 
     /// The canonical request, for reading; `None` in V1, which has none.
     #[must_use]
     pub fn canonical_request(&self) -> Option<CanonicalRequest<'_>> {
-        CanonicalRequest::of(&self.canonical)
+        CanonicalRequest::of(&self.signable)
     }
 
     /// The string to sign, for reading.
     #[must_use]
     pub fn string_to_sign(&self) -> StringToSign<'_> {
-        StringToSign(&self.canonical)
+        StringToSign(&self.signable)
     }
 
     fn emit_path_and_query(&self, sink: &mut impl Sink) {
-        self.endpoint.emit_path(self.canonical.request.resource(), sink);
+        self.endpoint.emit_path(self.signable.request.resource(), sink);
         sink.write(b"?");
-        self.canonical.emit_query(Some(&self.signature), sink);
+        self.signable.emit_query(sink);
     }
 }
 
 impl Emit for PresignedUrl<'_> {
     fn emit(&self, sink: &mut impl Sink) {
-        self.endpoint.emit_origin(self.canonical.request.resource(), sink);
+        self.endpoint.emit_origin(self.signable.request.resource(), sink);
         self.emit_path_and_query(sink);
     }
 }

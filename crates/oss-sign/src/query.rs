@@ -3,11 +3,10 @@
 use core::cmp::Ordering;
 
 use crate::MAX_PARAMETERS;
-use crate::encode::percent_encoded;
+use crate::canonical::Parameter;
 use crate::error::{ParameterPosition, SignError};
 use crate::order::Order;
 use crate::request::{Request, has_line_end};
-use crate::sink::Sink;
 
 /// The parameters by index: first those that the signature may add, by the table of their names,
 /// then the caller's.
@@ -15,15 +14,6 @@ use crate::sink::Sink;
 pub(crate) struct Parameters<'r, 'a> {
     pub(crate) own: &'static [&'static str],
     pub(crate) request: &'r Request<'a>,
-}
-
-/// One of the parameters.
-#[derive(Clone, Copy)]
-pub(crate) enum Parameter<'a> {
-    /// One of the signature: its index in the table of names, and its name.
-    Own(u8, &'static str),
-    /// One of the caller: name and value.
-    Callers(&'a str, &'a str),
 }
 
 impl<'a> Parameters<'_, 'a> {
@@ -52,15 +42,15 @@ impl<'a> Parameters<'_, 'a> {
                 return Err(SignError::SignatureParameter(position));
             }
             order
-                .insert(self.index(position), |other| compare(self.parameter(other).name(), name))
+                .insert(self.index(position), |other| compare(self.name(other), name))
                 .map_err(|_| SignError::DuplicateParameter(position))?;
         }
         Ok(order)
     }
 
-    pub(crate) fn parameter(self, index: u8) -> Parameter<'a> {
-        if let Some(name) = self.own.get(usize::from(index)) {
-            return Parameter::Own(index, name);
+    pub(crate) fn parameter(self, index: u8) -> Parameter<u8, &'a str> {
+        if usize::from(index) < self.own.len() {
+            return Parameter::Own(index);
         }
         let position = match usize::from(index).saturating_sub(self.own.len()) {
             0 => ParameterPosition::Process,
@@ -68,7 +58,14 @@ impl<'a> Parameters<'_, 'a> {
             slot => ParameterPosition::Query(slot.saturating_sub(2)),
         };
         let (name, value) = self.request.parameter(position);
-        Parameter::Callers(name, value)
+        Parameter::Given(name, value)
+    }
+
+    pub(crate) fn name(self, index: u8) -> &'a str {
+        match self.parameter(index) {
+            Parameter::Own(index) => self.own.get(usize::from(index)).copied().unwrap_or_default(),
+            Parameter::Given(name, _) => name,
+        }
     }
 
     fn index(self, position: ParameterPosition) -> u8 {
@@ -79,23 +76,5 @@ impl<'a> Parameters<'_, 'a> {
         };
         // At most the signature's own and `MAX_PARAMETERS`.
         u8::try_from(self.own.len().saturating_add(slot)).unwrap_or(u8::MAX)
-    }
-}
-
-impl<'a> Parameter<'a> {
-    pub(crate) fn name(self) -> &'a str {
-        match self {
-            Self::Own(_, name) => name,
-            Self::Callers(name, _) => name,
-        }
-    }
-}
-
-/// A parameter as it is sent. An empty value is none: OSS signs `acl` for `acl=` too.
-pub(crate) fn emit_parameter(name: &str, value: &str, sink: &mut impl Sink) {
-    percent_encoded(name, sink);
-    if !value.is_empty() {
-        sink.write(b"=");
-        percent_encoded(value, sink);
     }
 }

@@ -6,8 +6,6 @@ use core::fmt;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use subtle::ConstantTimeEq;
 
-#[cfg(feature = "v1")]
-use crate::encode::PercentEncoded;
 use crate::sink::{Emit, Sink, text_output};
 
 /// A signature. Its text is what is sent: 64 hexadecimal digits in V4, 28 characters of base64 in
@@ -30,12 +28,6 @@ impl Signature {
     #[cfg(feature = "v1")]
     pub(crate) const fn v1(bytes: [u8; 20]) -> Self {
         Self(Bytes::V1(bytes))
-    }
-
-    /// As a value of the query, where `+`, `/` and `=` of base64 must not stand as they are.
-    #[cfg(feature = "v1")]
-    pub(crate) fn emit_percent_encoded(&self, sink: &mut impl Sink) {
-        self.emit(&mut PercentEncoded(sink));
     }
 
     /// The bytes: 32 in V4, 20 in V1.

@@ -1,10 +1,9 @@
 //! Signed headers: the signature in `Authorization`.
 
-use crate::canonical::{Canonical, CanonicalRequest, StringToSign};
 use crate::header::trimmed;
+use crate::signable::{CanonicalRequest, Signable, StringToSign};
 use crate::signature::Signature;
 use crate::sink::{Emit, Sink, text_output};
-use crate::time::{HttpDate, Timestamp};
 
 /// The headers of a signed request.
 ///
@@ -23,45 +22,21 @@ use crate::time::{HttpDate, Timestamp};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct SignedHeaders<'a> {
-    pub(crate) canonical: Canonical<'a>,
-    /// The header that carries the time of signing.
-    pub(crate) date: (&'static str, Date),
-    pub(crate) content_sha256: Option<&'static str>,
-    pub(crate) signature: Signature,
-}
-
-/// The time of signing in the form of its header.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Date {
-    /// `20231114T221320Z`
-    Basic(Timestamp),
-    /// `Tue, 14 Nov 2023 22:13:20 GMT`
-    Http(Timestamp),
-}
-
-impl Emit for Date {
-    fn emit(&self, sink: &mut impl Sink) {
-        match self {
-            Self::Basic(instant) => sink.write(&instant.basic()),
-            Self::Http(instant) => HttpDate(*instant).emit(sink),
-        }
-    }
-}
+pub struct SignedHeaders<'a>(pub(crate) Signable<'a>);
 
 impl SignedHeaders<'_> {
     /// All headers to send: those that the signature adds, `authorization` first, and then the
     /// caller's own, signed or not.
     pub fn headers(&self) -> impl Iterator<Item = (&str, HeaderValue<'_>)> {
-        let (date, instant) = self.date;
-        let token = self.canonical.security_token;
+        let Self(signable) = self;
+        let token = signable.security_token;
         let added = [
-            Some(("authorization", Value::Authorization(self))),
-            self.content_sha256.map(|hash| ("x-oss-content-sha256", Value::Text(hash))),
-            Some((date, Value::Date(instant))),
+            Some(("authorization", Value::Authorization(signable))),
+            signable.content_sha256().map(|hash| ("x-oss-content-sha256", Value::Text(hash))),
+            Some((signable.date_header(), Value::Date(signable))),
             token.map(|token| ("x-oss-security-token", Value::Text(token))),
         ];
-        let callers = self.canonical.request.all_headers().iter();
+        let callers = signable.request.all_headers().iter();
         let callers = callers.map(|&(name, value)| (name, Value::Text(trimmed(value))));
         added.into_iter().flatten().chain(callers).map(|(name, value)| (name, HeaderValue(value)))
     }
@@ -69,25 +44,25 @@ impl SignedHeaders<'_> {
     /// The value of `Authorization`.
     #[must_use]
     pub fn authorization(&self) -> HeaderValue<'_> {
-        HeaderValue(Value::Authorization(self))
+        HeaderValue(Value::Authorization(&self.0))
     }
 
     /// The signature within `Authorization`.
     #[must_use]
     pub fn signature(&self) -> Signature {
-        self.signature
+        self.0.signature
     }
 
     /// The canonical request, for reading; `None` in V1, which has none.
     #[must_use]
     pub fn canonical_request(&self) -> Option<CanonicalRequest<'_>> {
-        CanonicalRequest::of(&self.canonical)
+        CanonicalRequest::of(&self.0)
     }
 
     /// The string to sign, for reading.
     #[must_use]
     pub fn string_to_sign(&self) -> StringToSign<'_> {
-        StringToSign(&self.canonical)
+        StringToSign(&self.0)
     }
 }
 
@@ -97,18 +72,16 @@ pub struct HeaderValue<'s>(Value<'s>);
 
 #[derive(Clone, Copy, Debug)]
 enum Value<'s> {
-    Authorization(&'s SignedHeaders<'s>),
-    Date(Date),
+    Authorization(&'s Signable<'s>),
+    Date(&'s Signable<'s>),
     Text(&'s str),
 }
 
 impl Emit for HeaderValue<'_> {
     fn emit(&self, sink: &mut impl Sink) {
         match self.0 {
-            Value::Authorization(signed) => {
-                signed.canonical.emit_authorization(&signed.signature, sink);
-            }
-            Value::Date(date) => date.emit(sink),
+            Value::Authorization(signable) => signable.emit_authorization(sink),
+            Value::Date(signable) => signable.emit_date(sink),
             Value::Text(text) => sink.write(text.as_bytes()),
         }
     }

@@ -6,17 +6,17 @@
 //!
 //! <https://www.alibabacloud.com/help/en/oss/developer-reference/include-signatures-in-the-authorization-header>
 
-mod string_to_sign;
+mod canonical;
+mod rules;
 mod sub_resource;
 
 use core::fmt;
 
 use hmac::{Hmac, Mac};
+use rules::Placement;
+pub(crate) use rules::{HEADERS, PARAMETERS, Rules, emit_authorization};
 use sha1::Sha1;
-use string_to_sign::Placement;
-pub(crate) use string_to_sign::{HEADERS, PARAMETERS, Rules, emit_authorization};
 
-use crate::canonical::{self as shared, Canonical};
 use crate::credentials::Credentials;
 use crate::endpoint::Endpoint;
 use crate::error::SignError;
@@ -24,8 +24,9 @@ use crate::hash::keyed;
 use crate::header::DateHeader;
 use crate::presigned_url::PresignedUrl;
 use crate::request::{Expires, Request};
+use crate::signable::{self, Signable};
 use crate::signature::Signature;
-use crate::signed_headers::{Date, SignedHeaders};
+use crate::signed_headers::SignedHeaders;
 use crate::sink::Digest;
 use crate::time::Timestamp;
 
@@ -94,9 +95,8 @@ impl<'a> Signer<'a> {
         expires: Expires,
     ) -> Result<PresignedUrl<'a>, SignError> {
         let (_, expires_at) = expires.resolve(now)?;
-        let canonical = self.canonical(request, Placement::Query(expires_at))?;
-        let signature = self.signature(&canonical);
-        Ok(PresignedUrl { canonical, endpoint: *endpoint, expires_at, signature })
+        let signable = self.signed(request, Placement::Query(expires_at))?;
+        Ok(PresignedUrl { signable, endpoint: *endpoint, expires_at })
     }
 
     /// Signs a request by headers, to be sent within 15 minutes of `now`.
@@ -109,33 +109,20 @@ impl<'a> Signer<'a> {
         request: &Request<'a>,
         now: Timestamp,
     ) -> Result<SignedHeaders<'a>, SignError> {
-        let canonical = self.canonical(request, Placement::Header(self.date_header, now))?;
-        let signature = self.signature(&canonical);
-        let date = match self.date_header {
-            DateHeader::Date => "date",
-            DateHeader::XOssDate => "x-oss-date",
-        };
-        Ok(SignedHeaders {
-            canonical,
-            date: (date, Date::Http(now)),
-            content_sha256: None,
-            signature,
-        })
+        self.signed(request, Placement::Header(self.date_header, now)).map(SignedHeaders)
     }
 
-    fn canonical(
+    fn signed(
         &self,
         request: &Request<'a>,
         placement: Placement,
-    ) -> Result<Canonical<'a>, SignError> {
+    ) -> Result<Signable<'a>, SignError> {
         let rules = Rules { placement, sub_resources: self.sub_resources };
-        Canonical::new(request, &self.credentials, shared::Rules::V1(rules))
-    }
-
-    fn signature(&self, canonical: &Canonical<'_>) -> Signature {
+        let mut signable = Signable::new(request, &self.credentials, signable::Rules::V1(rules))?;
         let mut state = self.state.clone();
-        canonical.emit_string_to_sign(&mut Digest(&mut state));
-        Signature::v1(state.finalize().into_bytes().into())
+        signable.emit_string_to_sign(&mut Digest(&mut state));
+        signable.signature = Signature::v1(state.finalize().into_bytes().into());
+        Ok(signable)
     }
 }
 

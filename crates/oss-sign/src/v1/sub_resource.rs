@@ -1,5 +1,7 @@
 //! Which query parameters V1 signs.
 
+use crate::canonical::Text;
+
 /// Sub-resources by the documentation and by the tables of the official SDKs, but for `x-oss-*`.
 ///
 /// The documentation's own list lags behind the service: each SDK signs names that only its own
@@ -111,8 +113,9 @@ const SUB_RESOURCES: &[&str] = &[
 /// Whether V1 signs a query parameter of this name.
 ///
 /// The rule for `x-oss-*` is that of the SDKs v2 for Go, PHP and C#.
-pub(super) fn is_sub_resource(name: &str) -> bool {
-    name.starts_with("x-oss-") || SUB_RESOURCES.binary_search(&name).is_ok()
+pub(super) fn is_sub_resource(name: impl Text) -> bool {
+    name.bytes().take(6).eq(*b"x-oss-")
+        || SUB_RESOURCES.binary_search_by(|entry| entry.bytes().cmp(name.bytes())).is_ok()
 }
 
 #[cfg(test)]

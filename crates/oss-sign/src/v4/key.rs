@@ -10,7 +10,8 @@ use super::TERMINATOR;
 use crate::credentials::{Credentials, MAX_ACCESS_KEY_ID};
 use crate::hash::keyed;
 use crate::region::{Product, Region};
-use crate::sink::Sink;
+use crate::signature::Signature;
+use crate::sink::{Digest, Emit, Sink};
 use crate::time::Timestamp;
 
 /// What V4 signs with: derived from the AccessKey secret for one UTC day, region and product.
@@ -105,8 +106,11 @@ impl SigningKey {
         &self.scope
     }
 
-    pub(super) fn state(&self) -> &Hmac<Sha256> {
-        &self.state
+    /// Signs the text that `emit` writes.
+    pub(super) fn sign(&self, emit: impl FnOnce(&mut Digest<'_, Hmac<Sha256>>)) -> Signature {
+        let mut state = self.state.clone();
+        emit(&mut Digest(&mut state));
+        Signature::v4(state.finalize().into_bytes().into())
     }
 }
 
@@ -131,12 +135,18 @@ pub(crate) struct CredentialScope {
 
 impl CredentialScope {
     /// `20231114/cn-hangzhou/oss/aliyun_v4_request`, with any separator.
-    pub(super) fn emit(&self, separator: &[u8], sink: &mut impl Sink) {
+    pub(super) fn emit_with(&self, separator: &[u8], sink: &mut impl Sink) {
         sink.write(&self.date);
         for part in [self.region.as_str(), self.product.as_str(), TERMINATOR] {
             sink.write(separator);
             sink.write(part.as_bytes());
         }
+    }
+}
+
+impl Emit for CredentialScope {
+    fn emit(&self, sink: &mut impl Sink) {
+        self.emit_with(b"/", sink);
     }
 }
 

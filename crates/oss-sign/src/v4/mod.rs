@@ -4,23 +4,22 @@
 
 mod canonical;
 mod key;
+mod rules;
 
-use canonical::Placement;
-pub(crate) use canonical::{HEADERS, PARAMETERS, Rules, SIGNATURE_PARAMETER};
-use hmac::Mac;
+pub(crate) use canonical::emit_canonical_request;
 use key::CredentialScope;
 pub use key::{KeyCache, SigningKey};
+use rules::Placement;
+pub(crate) use rules::{HEADERS, PARAMETERS, Rules};
 
-use crate::canonical::{self as shared, Canonical};
 use crate::credentials::Credentials;
 use crate::endpoint::Endpoint;
 use crate::error::SignError;
 use crate::header::DateHeader;
 use crate::presigned_url::PresignedUrl;
 use crate::request::{Expires, Request};
-use crate::signature::Signature;
-use crate::signed_headers::{Date, SignedHeaders};
-use crate::sink::Digest;
+use crate::signable::{self, Signable};
+use crate::signed_headers::SignedHeaders;
 use crate::time::Timestamp;
 
 /// The name of the signature version, as it is sent.
@@ -30,7 +29,7 @@ const ALGORITHM: &str = "OSS4-HMAC-SHA256";
 const TERMINATOR: &str = "aliyun_v4_request";
 
 /// OSS takes no other value: the body is never signed (EC 0002-00000214).
-const UNSIGNED_PAYLOAD: &str = "UNSIGNED-PAYLOAD";
+pub(crate) const UNSIGNED_PAYLOAD: &str = "UNSIGNED-PAYLOAD";
 
 /// The longest validity of a presigned URL that OSS allows: 7 days.
 const MAX_EXPIRES: u64 = 604_800;
@@ -92,9 +91,8 @@ impl<'a> Signer<'a> {
         if seconds > MAX_EXPIRES {
             return Err(SignError::ExpiresTooFar);
         }
-        let canonical = self.canonical(request, now, Placement::Query { expires: seconds })?;
-        let signature = self.signature(&canonical);
-        Ok(PresignedUrl { canonical, endpoint: *endpoint, expires_at, signature })
+        let signable = self.signed(request, now, Placement::Query { expires: seconds })?;
+        Ok(PresignedUrl { signable, endpoint: *endpoint, expires_at })
     }
 
     /// Signs a request by headers, to be sent within 15 minutes of `now`.
@@ -108,21 +106,16 @@ impl<'a> Signer<'a> {
         request: &Request<'a>,
         now: Timestamp,
     ) -> Result<SignedHeaders<'a>, SignError> {
-        let canonical = self.canonical(request, now, Placement::Header(self.date_header))?;
-        let signature = self.signature(&canonical);
-        let date = match self.date_header {
-            DateHeader::Date => ("date", Date::Http(now)),
-            DateHeader::XOssDate => ("x-oss-date", Date::Basic(now)),
-        };
-        Ok(SignedHeaders { canonical, date, content_sha256: Some(UNSIGNED_PAYLOAD), signature })
+        let placement = Placement::Header(self.date_header);
+        self.signed(request, now, placement).map(SignedHeaders)
     }
 
-    fn canonical(
+    fn signed(
         &self,
         request: &Request<'a>,
         signed_at: Timestamp,
         placement: Placement,
-    ) -> Result<Canonical<'a>, SignError> {
+    ) -> Result<Signable<'a>, SignError> {
         if !self.key.is_of(&self.credentials) {
             return Err(SignError::SigningKeyOfAnotherAccessKey);
         }
@@ -130,12 +123,8 @@ impl<'a> Signer<'a> {
             return Err(SignError::SigningKeyOfAnotherDay);
         }
         let rules = Rules { scope: self.key.scope(), signed_at, placement };
-        Canonical::new(request, &self.credentials, shared::Rules::V4(rules))
-    }
-
-    fn signature(&self, canonical: &Canonical<'_>) -> Signature {
-        let mut state = self.key.state().clone();
-        canonical.emit_string_to_sign(&mut Digest(&mut state));
-        Signature::v4(state.finalize().into_bytes().into())
+        let mut signable = Signable::new(request, &self.credentials, signable::Rules::V4(rules))?;
+        signable.signature = self.key.sign(|sink| signable.emit_string_to_sign(sink));
+        Ok(signable)
     }
 }

@@ -1,14 +1,14 @@
-//! The string to sign: what is signed of a request.
+//! What signing adds to a request, and what it refuses.
 
-use super::sub_resource::is_sub_resource;
-use crate::canonical::Canonical;
-use crate::encode::{decimal, percent_encoded};
+use super::canonical::emit_string_to_sign;
+use crate::canonical::{Form, Subject, Text};
+use crate::encode::{PercentEncoded, decimal};
 use crate::error::SignError;
-use crate::header::{DateHeader, Headers, is_oss_header, is_signed_by_default};
+use crate::header::{DateHeader, Headers, is_signed_by_default};
 use crate::order::Order;
-use crate::query::{Parameter, Parameters};
+use crate::query::Parameters;
 use crate::request::Request;
-use crate::signature::Signature;
+use crate::signable::Signable;
 use crate::sink::{Emit, Sink};
 use crate::time::{HttpDate, Timestamp};
 
@@ -101,97 +101,61 @@ impl Rules<'_> {
         headers.sorted(present.into_iter().flatten(), reserved, is_signed_by_default)
     }
 
-    pub(crate) fn emit_string_to_sign(&self, canonical: &Canonical<'_>, sink: &mut impl Sink) {
-        sink.write(canonical.request.method().as_str().as_bytes());
-        for name in ["content-md5", "content-type"] {
-            sink.write(b"\n");
-            emit_values(canonical, name, sink);
-        }
-        sink.write(b"\n");
-        match self.placement {
-            Placement::Header(_, signed_at) => HttpDate(signed_at).emit(sink),
-            Placement::Query(expires_at) => decimal(expires_at.unix_seconds(), sink),
-        }
-        sink.write(b"\n");
-        canonical.emit_headers(is_oss_header, sink);
-        self.emit_canonicalized_resource(canonical, sink);
+    pub(crate) fn emit_string_to_sign(&self, subject: &impl Subject, sink: &mut impl Sink) {
+        emit_string_to_sign(subject, self, self.sub_resources, sink);
     }
 
-    /// Bucket, key and sub-resources as raw text: V1 encodes nothing.
-    fn emit_canonicalized_resource(&self, canonical: &Canonical<'_>, sink: &mut impl Sink) {
-        sink.write(b"/");
-        if let Some(bucket) = canonical.request.resource().bucket() {
-            sink.write(bucket.as_str().as_bytes());
-            sink.write(b"/");
+    pub(crate) fn date_header(&self) -> &'static str {
+        match self.placement {
+            Placement::Header(date_header, _) => date_header.name(),
+            Placement::Query(_) => DateHeader::Date.name(),
         }
-        if let Some(key) = canonical.request.resource().key() {
-            sink.write(key.as_str().as_bytes());
-        }
-        let mut separator: &[u8] = b"?";
-        for parameter in canonical.parameters() {
-            let (name, value) = match parameter {
-                Parameter::Own(parameter::SECURITY_TOKEN, name) => {
-                    (name, canonical.security_token.unwrap_or_default())
-                }
-                Parameter::Own(..) => continue,
-                Parameter::Callers(name, value) => (name, value),
-            };
-            if !is_sub_resource(name) && !self.sub_resources.contains(&name) {
-                continue;
-            }
-            sink.write(separator);
-            separator = b"&";
-            sink.write(name.as_bytes());
-            if !value.is_empty() {
-                sink.write(b"=");
-                sink.write(value.as_bytes());
-            }
-        }
+    }
+
+    /// The security token is; the others stand in other places of the string to sign, or are known
+    /// by the signature itself.
+    pub(crate) fn is_signed(own: u8) -> bool {
+        own == parameter::SECURITY_TOKEN
     }
 
     pub(crate) fn emit_parameter(
         &self,
-        canonical: &Canonical<'_>,
-        index: u8,
-        signature: Option<&Signature>,
+        signable: &Signable<'_>,
+        own: u8,
+        form: Form,
         sink: &mut impl Sink,
     ) {
-        match (index, self.placement, signature) {
-            (parameter::EXPIRES, Placement::Query(expires_at), _) => {
-                decimal(expires_at.unix_seconds(), sink);
-            }
-            (parameter::ACCESS_KEY_ID, ..) => percent_encoded(canonical.access_key_id, sink),
-            (parameter::SIGNATURE, _, Some(signature)) => signature.emit_percent_encoded(sink),
-            _ => percent_encoded(canonical.security_token.unwrap_or_default(), sink),
+        sink.write(PARAMETERS.get(usize::from(own)).copied().unwrap_or_default().as_bytes());
+        sink.write(b"=");
+        match own {
+            parameter::EXPIRES => self.emit(sink),
+            parameter::ACCESS_KEY_ID => Text::emit(signable.access_key_id, form, sink),
+            parameter::SIGNATURE => signable.signature.emit(&mut PercentEncoded(sink)),
+            _ => Text::emit(signable.security_token.unwrap_or_default(), form, sink),
         }
     }
 
-    pub(crate) fn emit_header(&self, canonical: &Canonical<'_>, index: u8, sink: &mut impl Sink) {
-        match (index, self.placement) {
-            (header::DATE, Placement::Header(_, signed_at)) => HttpDate(signed_at).emit(sink),
-            _ => sink.write(canonical.security_token.unwrap_or_default().as_bytes()),
+    pub(crate) fn emit_header(&self, signable: &Signable<'_>, own: u8, sink: &mut impl Sink) {
+        match own {
+            header::DATE => self.emit(sink),
+            _ => sink.write(signable.security_token.unwrap_or_default().as_bytes()),
         }
     }
 }
 
-pub(crate) fn emit_authorization(
-    canonical: &Canonical<'_>,
-    signature: &Signature,
-    sink: &mut impl Sink,
-) {
+impl Emit for Rules<'_> {
+    /// The line of the date.
+    fn emit(&self, sink: &mut impl Sink) {
+        match self.placement {
+            Placement::Header(_, signed_at) => HttpDate(signed_at).emit(sink),
+            Placement::Query(expires_at) => decimal(expires_at.unix_seconds(), sink),
+        }
+    }
+}
+
+pub(crate) fn emit_authorization(signable: &Signable<'_>, sink: &mut impl Sink) {
     sink.write(b"OSS ");
-    sink.write(canonical.access_key_id.as_bytes());
+    sink.write(signable.access_key_id.as_bytes());
     sink.write(b":");
-    signature.emit(sink);
-}
-
-/// The values of a header, joined as in the canonical headers; nothing if there is none.
-fn emit_values(canonical: &Canonical<'_>, name: &str, sink: &mut impl Sink) {
-    let named = canonical.headers().filter(|header| header.name().eq_ignore_ascii_case(name));
-    for (position, header) in named.enumerate() {
-        if position > 0 {
-            sink.write(b",");
-        }
-        canonical.emit_header_value(header, sink);
-    }
+    signable.signature.emit(sink);
 }

@@ -1,0 +1,225 @@
+//! A request that is about to be signed.
+
+use crate::canonical::{Form, Header, Parameter, Subject, emit_parameters};
+use crate::credentials::Credentials;
+use crate::encode::percent_encoded_path;
+use crate::error::SignError;
+use crate::header::Headers;
+use crate::order::Order;
+use crate::query::Parameters;
+use crate::request::Request;
+use crate::signature::Signature;
+use crate::sink::{Emit, Sink, text_output};
+#[cfg(feature = "v1")]
+use crate::v1;
+use crate::v4;
+
+/// A request and those who sign it: checked, and sorted as it is signed.
+#[derive(Clone, Debug)]
+pub(crate) struct Signable<'a> {
+    pub(crate) request: Request<'a>,
+    pub(crate) access_key_id: &'a str,
+    pub(crate) security_token: Option<&'a str>,
+    pub(crate) rules: Rules<'a>,
+    /// All zeros until it is known.
+    pub(crate) signature: Signature,
+    query: Order,
+    headers: Order,
+}
+
+/// What the versions of the signature do in different ways.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Rules<'a> {
+    V4(v4::Rules<'a>),
+    #[cfg(feature = "v1")]
+    V1(v1::Rules<'a>),
+}
+
+impl<'a> Signable<'a> {
+    pub(crate) fn new(
+        request: &Request<'a>,
+        credentials: &Credentials<'a>,
+        rules: Rules<'a>,
+    ) -> Result<Self, SignError> {
+        let has_token = credentials.security_token().is_some();
+        let (query, headers) = match &rules {
+            Rules::V4(rules) => rules.check(request, has_token)?,
+            #[cfg(feature = "v1")]
+            Rules::V1(rules) => rules.check(request, has_token)?,
+        };
+        Ok(Self {
+            request: *request,
+            access_key_id: credentials.access_key_id(),
+            security_token: credentials.security_token(),
+            rules,
+            signature: Signature::v4([0; 32]),
+            query,
+            headers,
+        })
+    }
+
+    /// The caller's headers that are signed.
+    pub(crate) fn callers_headers(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let headers = Headers { own: self.own_headers(), request: &self.request };
+        self.headers.iter().filter_map(move |index| headers.callers(index))
+    }
+
+    /// The query as it is sent.
+    pub(crate) fn emit_query(&self, sink: &mut impl Sink) {
+        emit_parameters(self, self.all_parameters(), Form::Encoded, b"", sink);
+    }
+
+    pub(crate) fn emit_string_to_sign(&self, sink: &mut impl Sink) {
+        match &self.rules {
+            Rules::V4(rules) => rules.emit_string_to_sign(self, sink),
+            #[cfg(feature = "v1")]
+            Rules::V1(rules) => rules.emit_string_to_sign(self, sink),
+        }
+    }
+
+    pub(crate) fn emit_authorization(&self, sink: &mut impl Sink) {
+        match &self.rules {
+            Rules::V4(rules) => rules.emit_authorization(self, sink),
+            #[cfg(feature = "v1")]
+            Rules::V1(_) => v1::emit_authorization(self, sink),
+        }
+    }
+
+    /// The time of signing, in the form of the header that carries it.
+    pub(crate) fn emit_date(&self, sink: &mut impl Sink) {
+        match &self.rules {
+            Rules::V4(rules) => rules.emit(sink),
+            #[cfg(feature = "v1")]
+            Rules::V1(rules) => rules.emit(sink),
+        }
+    }
+
+    /// The header that carries the time of signing.
+    pub(crate) fn date_header(&self) -> &'static str {
+        match &self.rules {
+            Rules::V4(rules) => rules.date_header(),
+            #[cfg(feature = "v1")]
+            Rules::V1(rules) => rules.date_header(),
+        }
+    }
+
+    /// The value of `x-oss-content-sha256`, which V1 does not have.
+    pub(crate) fn content_sha256(&self) -> Option<&'static str> {
+        match &self.rules {
+            Rules::V4(_) => Some(v4::UNSIGNED_PAYLOAD),
+            #[cfg(feature = "v1")]
+            Rules::V1(_) => None,
+        }
+    }
+
+    fn all_parameters(&self) -> impl Iterator<Item = Parameter<u8, &'a str>> {
+        let own = match &self.rules {
+            Rules::V4(_) => v4::PARAMETERS,
+            #[cfg(feature = "v1")]
+            Rules::V1(_) => v1::PARAMETERS,
+        };
+        let parameters = Parameters { own, request: &self.request };
+        self.query.iter().map(move |index| parameters.parameter(index))
+    }
+
+    fn own_headers(&self) -> &'static [&'static str] {
+        match &self.rules {
+            Rules::V4(_) => v4::HEADERS,
+            #[cfg(feature = "v1")]
+            Rules::V1(_) => v1::HEADERS,
+        }
+    }
+}
+
+impl<'a> Subject for Signable<'a> {
+    type Text = &'a str;
+    type Own = u8;
+
+    fn method(&self) -> &str {
+        self.request.method().as_str()
+    }
+
+    fn emit_resource(&self, form: Form, sink: &mut impl Sink) {
+        if let Some(resource) = self.request.overridden_canonical_resource() {
+            return percent_encoded_path(resource, sink);
+        }
+        sink.write(b"/");
+        if let Some(bucket) = self.request.resource().bucket() {
+            sink.write(bucket.as_str().as_bytes());
+            sink.write(b"/");
+        }
+        match (self.request.resource().key(), form) {
+            (None, _) => {}
+            (Some(key), Form::Encoded) => percent_encoded_path(key.as_str(), sink),
+            #[cfg(feature = "v1")]
+            (Some(key), Form::Raw) => sink.write(key.as_str().as_bytes()),
+        }
+    }
+
+    fn parameters(&self) -> impl Iterator<Item = Parameter<u8, &'a str>> {
+        self.all_parameters().filter(|parameter| match (parameter, &self.rules) {
+            (Parameter::Given(..), _) => true,
+            (Parameter::Own(own), Rules::V4(_)) => !v4::Rules::is_signature(*own),
+            #[cfg(feature = "v1")]
+            (Parameter::Own(own), Rules::V1(_)) => v1::Rules::is_signed(*own),
+        })
+    }
+
+    fn emit_own_parameter(&self, own: u8, form: Form, sink: &mut impl Sink) {
+        match (&self.rules, form) {
+            (Rules::V4(rules), _) => rules.emit_parameter(self, own, sink),
+            #[cfg(feature = "v1")]
+            (Rules::V1(rules), form) => rules.emit_parameter(self, own, form, sink),
+        }
+    }
+
+    fn headers(&self) -> impl Iterator<Item = Header<'_, u8>> {
+        let headers = Headers { own: self.own_headers(), request: &self.request };
+        self.headers.iter().map(move |index| headers.header(index))
+    }
+
+    fn emit_own_header(&self, own: u8, sink: &mut impl Sink) {
+        match &self.rules {
+            Rules::V4(rules) => rules.emit_header(self, own, sink),
+            #[cfg(feature = "v1")]
+            Rules::V1(rules) => rules.emit_header(self, own, sink),
+        }
+    }
+}
+
+/// The canonical request of V4, whose hash is signed: for reading, and for comparing with the
+/// `CanonicalRequest` that OSS sends with `SignatureDoesNotMatch`.
+#[derive(Clone, Copy, Debug)]
+pub struct CanonicalRequest<'s>(&'s Signable<'s>);
+
+impl<'s> CanonicalRequest<'s> {
+    /// `None` for V1, which has none.
+    pub(crate) fn of(signable: &'s Signable<'s>) -> Option<Self> {
+        match &signable.rules {
+            Rules::V4(_) => Some(Self(signable)),
+            #[cfg(feature = "v1")]
+            Rules::V1(_) => None,
+        }
+    }
+}
+
+impl Emit for CanonicalRequest<'_> {
+    fn emit(&self, sink: &mut impl Sink) {
+        v4::emit_canonical_request(self.0, sink);
+    }
+}
+
+text_output!(CanonicalRequest<'_>);
+
+/// The text that is signed: for reading, and for comparing with the `StringToSign` that OSS sends
+/// with `SignatureDoesNotMatch`.
+#[derive(Clone, Copy, Debug)]
+pub struct StringToSign<'s>(pub(crate) &'s Signable<'s>);
+
+impl Emit for StringToSign<'_> {
+    fn emit(&self, sink: &mut impl Sink) {
+        self.0.emit_string_to_sign(sink);
+    }
+}
+
+text_output!(StringToSign<'_>);

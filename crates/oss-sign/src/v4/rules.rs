@@ -1,0 +1,241 @@
+//! What signing adds to a request, and what it refuses.
+
+use super::canonical::emit_string_to_sign;
+use super::{ALGORITHM, CredentialScope, UNSIGNED_PAYLOAD};
+use crate::canonical::{Subject, emit_additional_headers, has_additional_headers};
+use crate::encode::{decimal, encoded_order, percent_encoded};
+use crate::error::SignError;
+use crate::header::{DateHeader, Headers, is_signed_by_default};
+use crate::order::Order;
+use crate::query::Parameters;
+use crate::request::Request;
+use crate::signable::Signable;
+use crate::sink::{Emit, Sink};
+use crate::time::{HttpDate, Timestamp};
+
+/// The parameters of a presigned URL, sorted; [`parameter`] has their indexes.
+pub(crate) const PARAMETERS: &[&str] = &[
+    "x-oss-additional-headers",
+    "x-oss-credential",
+    "x-oss-date",
+    "x-oss-expires",
+    "x-oss-security-token",
+    "x-oss-signature",
+    "x-oss-signature-version",
+];
+
+mod parameter {
+    pub(super) const ADDITIONAL_HEADERS: u8 = 0;
+    pub(super) const CREDENTIAL: u8 = 1;
+    pub(super) const DATE: u8 = 2;
+    pub(super) const EXPIRES: u8 = 3;
+    pub(super) const SECURITY_TOKEN: u8 = 4;
+    pub(super) const SIGNATURE: u8 = 5;
+    pub(super) const SIGNATURE_VERSION: u8 = 6;
+}
+
+/// The headers that signing by headers adds and signs, sorted; [`header`] has their indexes.
+pub(crate) const HEADERS: &[&str] = &["x-oss-content-sha256", "x-oss-date", "x-oss-security-token"];
+
+mod header {
+    pub(super) const CONTENT_SHA256: u8 = 0;
+    pub(super) const DATE: u8 = 1;
+    pub(super) const SECURITY_TOKEN: u8 = 2;
+}
+
+/// What V4 does in its own way.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rules<'a> {
+    pub(super) scope: &'a CredentialScope,
+    pub(super) signed_at: Timestamp,
+    pub(super) placement: Placement,
+}
+
+/// Where the signature goes, and with it the time of signing.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Placement {
+    /// Into the header `Authorization`.
+    Header(DateHeader),
+    /// Into the query, with the validity in seconds.
+    Query { expires: u64 },
+}
+
+impl Rules<'_> {
+    /// Checks a request, and sorts its query and its signed headers.
+    pub(crate) fn check(
+        &self,
+        request: &Request<'_>,
+        has_token: bool,
+    ) -> Result<(Order, Order), SignError> {
+        if request.overridden_canonical_resource().is_some_and(|text| !text.starts_with('/')) {
+            return Err(SignError::CanonicalResource);
+        }
+        let has_additional_headers = check_additional_headers(request)?;
+        let query = self.sorted_query(request, has_token, has_additional_headers)?;
+        let headers = self.sorted_headers(request, has_token)?;
+        check_headers_against_query(request, &query)?;
+        Ok((query, headers))
+    }
+
+    fn sorted_query(
+        &self,
+        request: &Request<'_>,
+        has_token: bool,
+        has_additional_headers: bool,
+    ) -> Result<Order, SignError> {
+        let present = match self.placement {
+            Placement::Header(_) => [None; 7],
+            Placement::Query { .. } => [
+                // An empty list is an error to OSS (EC 0002-00000076).
+                has_additional_headers.then_some(parameter::ADDITIONAL_HEADERS),
+                Some(parameter::CREDENTIAL),
+                Some(parameter::DATE),
+                Some(parameter::EXPIRES),
+                has_token.then_some(parameter::SECURITY_TOKEN),
+                Some(parameter::SIGNATURE),
+                Some(parameter::SIGNATURE_VERSION),
+            ],
+        };
+        let parameters = Parameters { own: PARAMETERS, request };
+        parameters.sorted(present.into_iter().flatten(), encoded_order)
+    }
+
+    fn sorted_headers(&self, request: &Request<'_>, has_token: bool) -> Result<Order, SignError> {
+        let (present, reserved): ([Option<u8>; 3], &[&str]) = match self.placement {
+            // A presigned URL signs those too if the holder is to send them, as any `x-oss-*`.
+            Placement::Query { .. } => ([None; 3], &["authorization"]),
+            Placement::Header(date_header) => (
+                [
+                    Some(header::CONTENT_SHA256),
+                    (date_header == DateHeader::XOssDate).then_some(header::DATE),
+                    has_token.then_some(header::SECURITY_TOKEN),
+                ],
+                match date_header {
+                    DateHeader::XOssDate => &[
+                        "authorization",
+                        "x-oss-content-sha256",
+                        "x-oss-date",
+                        "x-oss-security-token",
+                    ],
+                    DateHeader::Date => &[
+                        "authorization",
+                        "date",
+                        "x-oss-content-sha256",
+                        "x-oss-date",
+                        "x-oss-security-token",
+                    ],
+                },
+            ),
+        };
+        let is_additional = |name: &str| {
+            request.all_additional_headers().iter().any(|other| name.eq_ignore_ascii_case(other))
+        };
+        let is_signed = |name: &str| is_signed_by_default(name) || is_additional(name);
+        Headers { own: HEADERS, request }.sorted(present.into_iter().flatten(), reserved, is_signed)
+    }
+
+    pub(crate) fn emit_string_to_sign(&self, subject: &impl Subject, sink: &mut impl Sink) {
+        emit_string_to_sign(subject, self, self.scope, sink);
+    }
+
+    pub(crate) fn date_header(&self) -> &'static str {
+        match self.placement {
+            Placement::Header(date_header) => date_header.name(),
+            Placement::Query { .. } => DateHeader::XOssDate.name(),
+        }
+    }
+
+    pub(crate) fn is_signature(own: u8) -> bool {
+        own == parameter::SIGNATURE
+    }
+
+    /// Name and value; the values of V4 are signed as they are sent.
+    pub(crate) fn emit_parameter(&self, signable: &Signable<'_>, own: u8, sink: &mut impl Sink) {
+        sink.write(PARAMETERS.get(usize::from(own)).copied().unwrap_or_default().as_bytes());
+        sink.write(b"=");
+        match own {
+            parameter::ADDITIONAL_HEADERS => emit_additional_headers(signable, b"%3B", sink),
+            parameter::CREDENTIAL => {
+                percent_encoded(signable.access_key_id, sink);
+                sink.write(b"%2F");
+                self.scope.emit_with(b"%2F", sink);
+            }
+            parameter::DATE => sink.write(&self.signed_at.basic()),
+            parameter::EXPIRES => {
+                if let Placement::Query { expires } = self.placement {
+                    decimal(expires, sink);
+                }
+            }
+            parameter::SECURITY_TOKEN => {
+                percent_encoded(signable.security_token.unwrap_or_default(), sink);
+            }
+            parameter::SIGNATURE => signable.signature.emit(sink),
+            _ => sink.write(ALGORITHM.as_bytes()),
+        }
+    }
+
+    pub(crate) fn emit_header(&self, signable: &Signable<'_>, own: u8, sink: &mut impl Sink) {
+        match own {
+            header::CONTENT_SHA256 => sink.write(UNSIGNED_PAYLOAD.as_bytes()),
+            header::DATE => sink.write(&self.signed_at.basic()),
+            _ => sink.write(signable.security_token.unwrap_or_default().as_bytes()),
+        }
+    }
+
+    pub(crate) fn emit_authorization(&self, signable: &Signable<'_>, sink: &mut impl Sink) {
+        sink.write(ALGORITHM.as_bytes());
+        sink.write(b" Credential=");
+        sink.write(signable.access_key_id.as_bytes());
+        sink.write(b"/");
+        self.scope.emit(sink);
+        // An empty list is an error to OSS (EC 0002-00000209).
+        if has_additional_headers(signable) {
+            sink.write(b",AdditionalHeaders=");
+            emit_additional_headers(signable, b";", sink);
+        }
+        sink.write(b",Signature=");
+        signable.signature.emit(sink);
+    }
+}
+
+impl Emit for Rules<'_> {
+    /// The time of signing, in the form of the header that carries it: the one thing that is signed
+    /// as it is sent.
+    fn emit(&self, sink: &mut impl Sink) {
+        match self.placement {
+            Placement::Header(DateHeader::Date) => HttpDate(self.signed_at).emit(sink),
+            _ => sink.write(&self.signed_at.basic()),
+        }
+    }
+}
+
+/// Each additional header must be there to be signed, but for those that are signed anyway and so
+/// are not listed. Returns whether any is to be listed.
+fn check_additional_headers(request: &Request<'_>) -> Result<bool, SignError> {
+    let mut any = false;
+    for (position, name) in request.all_additional_headers().iter().enumerate() {
+        if is_signed_by_default(name) {
+            continue;
+        }
+        if name.contains('_') {
+            return Err(SignError::AdditionalHeaderUnderscore(position));
+        }
+        if !request.all_headers().iter().any(|(other, _)| other.eq_ignore_ascii_case(name)) {
+            return Err(SignError::AdditionalHeaderMissing(position));
+        }
+        any = true;
+    }
+    Ok(any)
+}
+
+/// OSS refuses a header that is a query parameter too, with another value.
+fn check_headers_against_query(request: &Request<'_>, query: &Order) -> Result<(), SignError> {
+    let parameters = Parameters { own: PARAMETERS, request };
+    for (position, (name, _)) in request.all_headers().iter().enumerate() {
+        let mut names = query.iter().map(|index| parameters.name(index));
+        if is_signed_by_default(name) && names.any(|other| other.eq_ignore_ascii_case(name)) {
+            return Err(SignError::HeaderIsParameter(position));
+        }
+    }
+    Ok(())
+}
