@@ -31,17 +31,16 @@ impl<S: Sink> Sink for PercentEncoded<'_, S> {
 
 /// The iterator of `percent-encoding` has a panic in it that the compiler cannot always prove away;
 /// its table has none.
-fn emit_encoded(bytes: &[u8], stays: impl Fn(u8) -> bool, sink: &mut impl Sink) {
-    for run in bytes.split_inclusive(|&byte| !stays(byte)) {
-        match run.split_last() {
-            Some((&last, unreserved)) if !stays(last) => {
-                if !unreserved.is_empty() {
-                    sink.write(unreserved);
-                }
-                sink.write(percent_encode_byte(last).as_bytes());
-            }
-            _ => sink.write(run),
+fn emit_encoded(mut rest: &[u8], stays: impl Fn(u8) -> bool, sink: &mut impl Sink) {
+    while !rest.is_empty() {
+        let run = rest.iter().position(|&byte| !stays(byte)).unwrap_or(rest.len());
+        let (unreserved, tail) = rest.split_at_checked(run).unwrap_or_default();
+        if !unreserved.is_empty() {
+            sink.write(unreserved);
         }
+        let Some((&reserved, tail)) = tail.split_first() else { return };
+        sink.write(percent_encode_byte(reserved).as_bytes());
+        rest = tail;
     }
 }
 
