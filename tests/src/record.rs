@@ -43,6 +43,8 @@ pub struct Record {
     /// The classes in which the SDK deviates from the documented rule.
     #[serde(default)]
     pub deviation: Vec<String>,
+    /// Whether a server by the documented rule accepts the URL that deviates.
+    pub valid_as_sent: Option<bool>,
     /// The outcome by the documented rule, of a record that deviates from it.
     pub official: Option<Expect>,
 }
@@ -59,6 +61,18 @@ pub struct Expect {
     pub headers: Vec<(String, String)>,
     pub string_to_sign: Option<String>,
     pub canonical_request: Option<String>,
+}
+
+impl Expect {
+    /// The canonical request in V4, the string to sign in V1.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.canonical_request
+            .as_ref()
+            .or(self.string_to_sign.as_ref())
+            .cloned()
+            .unwrap_or_default()
+    }
 }
 
 /// Reads the lines of a file, compressed with gzip or not.

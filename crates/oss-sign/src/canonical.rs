@@ -62,7 +62,7 @@ impl Text for &str {
         match form {
             #[cfg(feature = "v1")]
             Form::Raw => sink.write(self.as_bytes()),
-            Form::Encoded => percent_encoded(self, sink),
+            Form::Encoded => percent_encoded(self.as_bytes(), sink),
         }
     }
 }

@@ -41,9 +41,7 @@ impl<'a> Credentials<'a> {
         if access_key_id.is_empty() {
             return Err(CredentialsError::EmptyAccessKeyId);
         }
-        // The documented set is `[0-9A-Za-z._=]`; `-` is let through because SDKs do.
-        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"._=-".contains(&byte);
-        if !access_key_id.bytes().all(allowed) {
+        if !access_key_id.bytes().all(is_access_key_id_character) {
             return Err(CredentialsError::AccessKeyIdCharacter);
         }
         if access_key_id.len() > MAX_ACCESS_KEY_ID {
@@ -99,6 +97,11 @@ impl fmt::Debug for Credentials<'_> {
             .field("security_token", &self.security_token.map(|_| format_args!("[redacted]")))
             .finish()
     }
+}
+
+/// The documented set is `[0-9A-Za-z._=]`; `-` is let through because SDKs do.
+pub(crate) fn is_access_key_id_character(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"._=-".contains(&byte)
 }
 
 fn has_stray_white_space(text: &str) -> bool {

@@ -212,8 +212,8 @@ impl<'a> Endpoint<'a> {
             // Clients resolve `.` and `..` away and would ask for another key. Between encoded
             // slashes they see none; OSS decodes `%2F` to the same key (the Go SDK v1 and oss2
             // always send it so).
-            Some(key) if key.has_dot_segment() => percent_encoded(key.as_str(), sink),
-            Some(key) => percent_encoded_path(key.as_str(), sink),
+            Some(key) if key.has_dot_segment() => percent_encoded(key.as_str().as_bytes(), sink),
+            Some(key) => percent_encoded_path(key.as_str().as_bytes(), sink),
             None => {}
         }
     }

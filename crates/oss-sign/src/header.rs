@@ -95,6 +95,16 @@ pub(crate) fn trimmed(value: &str) -> &str {
     value.trim_matches([' ', '\t'])
 }
 
+/// [`trimmed`] of a value that need not be UTF-8.
+#[cfg(feature = "verify")]
+pub(crate) fn trimmed_bytes(value: &[u8]) -> &[u8] {
+    let mut value = value;
+    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = value {
+        value = rest;
+    }
+    value
+}
+
 /// RFC 9110: a header name is a token.
 fn is_token(name: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);

@@ -28,6 +28,8 @@ mod time;
 #[cfg(feature = "v1")]
 pub mod v1;
 pub mod v4;
+#[cfg(feature = "verify")]
+pub mod verify;
 
 pub use credentials::Credentials;
 pub use endpoint::{Addressing, Endpoint, HostHeader, ResourceUrl};

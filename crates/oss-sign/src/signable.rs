@@ -141,7 +141,7 @@ impl<'a> Subject for Signable<'a> {
 
     fn emit_resource(&self, form: Form, sink: &mut impl Sink) {
         if let Some(resource) = self.request.overridden_canonical_resource() {
-            return percent_encoded_path(resource, sink);
+            return percent_encoded_path(resource.as_bytes(), sink);
         }
         sink.write(b"/");
         if let Some(bucket) = self.request.resource().bucket() {
@@ -150,7 +150,7 @@ impl<'a> Subject for Signable<'a> {
         }
         match (self.request.resource().key(), form) {
             (None, _) => {}
-            (Some(key), Form::Encoded) => percent_encoded_path(key.as_str(), sink),
+            (Some(key), Form::Encoded) => percent_encoded_path(key.as_str().as_bytes(), sink),
             #[cfg(feature = "v1")]
             (Some(key), Form::Raw) => sink.write(key.as_str().as_bytes()),
         }

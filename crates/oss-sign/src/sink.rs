@@ -120,11 +120,14 @@ struct Display<'f, 'w> {
 }
 
 impl Sink for Display<'_, '_> {
+    /// What is not UTF-8, in a request that was received, is shown as U+FFFD.
     fn write(&mut self, piece: &[u8]) {
-        if self.result.is_ok() {
-            self.result = str::from_utf8(piece)
-                .map_err(|_| fmt::Error)
-                .and_then(|piece| self.formatter.write_str(piece));
+        for chunk in piece.utf8_chunks() {
+            let replacement = if chunk.invalid().is_empty() { "" } else { "\u{fffd}" };
+            self.result = self
+                .result
+                .and_then(|()| self.formatter.write_str(chunk.valid()))
+                .and_then(|()| self.formatter.write_str(replacement));
         }
     }
 }

@@ -64,6 +64,74 @@ impl Timestamp {
         [y1, y2, y3, y4, m1, m2, d1, d2, b'T', h1, h2, i1, i2, s1, s2, b'Z']
     }
 
+    /// Reads `20231114T221320Z`.
+    #[cfg(feature = "verify")]
+    pub(crate) fn from_basic(text: &[u8]) -> Option<Self> {
+        let (date, rest) = text.split_first_chunk::<8>()?;
+        let [b'T', h1, h2, i1, i2, s1, s2, b'Z'] = *rest else { return None };
+        let [y1, y2, y3, y4, m1, m2, d1, d2] = *date;
+        let month = Month::try_from(number(&[m1, m2])?).ok()?;
+        Self::from_fields([y1, y2, y3, y4], month, [d1, d2], [[h1, h2], [i1, i2], [s1, s2]])
+    }
+
+    /// Reads `Tue, 14 Nov 2023 22:13:20 GMT`.
+    #[cfg(feature = "verify")]
+    pub(crate) fn from_http_date(text: &[u8]) -> Option<Self> {
+        let [
+            _,
+            _,
+            _,
+            b',',
+            b' ',
+            d1,
+            d2,
+            month_name @ ..,
+            y1,
+            y2,
+            y3,
+            y4,
+            b' ',
+            h1,
+            h2,
+            b':',
+            i1,
+            i2,
+            b':',
+            s1,
+            s2,
+            b' ',
+            b'G',
+            b'M',
+            b'T',
+        ] = text
+        else {
+            return None;
+        };
+        let month = MONTHS.into_iter().find(|&other| month(other) == month_name)?;
+        let instant = Self::from_fields(
+            [*y1, *y2, *y3, *y4],
+            month,
+            [*d1, *d2],
+            [[*h1, *h2], [*i1, *i2], [*s1, *s2]],
+        )?;
+        text.starts_with(weekday(instant.0.weekday())).then_some(instant)
+    }
+
+    #[cfg(feature = "verify")]
+    fn from_fields(
+        year: [u8; 4],
+        month: Month,
+        day: [u8; 2],
+        [hour, minute, second]: [[u8; 2]; 3],
+    ) -> Option<Self> {
+        let [y1, y2, y3, y4] = year;
+        let year = i32::from(number(&[y1, y2])?) * 100 + i32::from(number(&[y3, y4])?);
+        let date = ::time::Date::from_calendar_date(year, month, number(&day)?).ok()?;
+        let time =
+            ::time::Time::from_hms(number(&hour)?, number(&minute)?, number(&second)?).ok()?;
+        Self::try_from(UtcDateTime::new(date, time)).ok()
+    }
+
     fn fields(self) -> (u16, u16, u16, u16, u16, u16) {
         let (year, month, day) = self.0.to_calendar_date();
         let (hour, minute, second) = self.0.as_hms();
@@ -174,6 +242,29 @@ fn month(month: Month) -> &'static [u8] {
     }
 }
 
+#[cfg(feature = "verify")]
+const MONTHS: [Month; 12] = [
+    Month::January,
+    Month::February,
+    Month::March,
+    Month::April,
+    Month::May,
+    Month::June,
+    Month::July,
+    Month::August,
+    Month::September,
+    Month::October,
+    Month::November,
+    Month::December,
+];
+
+/// The number that two digits mean.
+#[cfg(feature = "verify")]
+fn number(digits: &[u8; 2]) -> Option<u8> {
+    let [tens, ones] = *digits;
+    (tens.is_ascii_digit() && ones.is_ascii_digit()).then(|| (tens - b'0') * 10 + (ones - b'0'))
+}
+
 /// The two digits of a number below 100.
 fn two_digits(number: u16) -> [u8; 2] {
     [last_digit(u64::from(number / 10)), last_digit(u64::from(number))]
@@ -225,6 +316,33 @@ mod tests {
         assert_eq!(Timestamp::try_from(shanghai), Ok(at(1_700_000_000)));
         let before = UtcDateTime::from_unix_timestamp(-1).unwrap();
         assert_eq!(Timestamp::try_from(before), Err(TimestampError::Before1970));
+    }
+
+    #[cfg(feature = "verify")]
+    #[test]
+    fn texts_are_read_back() {
+        for seconds in [0, 951_782_400, 1_700_000_000, 253_402_300_799] {
+            let instant = at(seconds);
+            assert_eq!(Timestamp::from_basic(&instant.basic()), Some(instant));
+            assert_eq!(Timestamp::from_http_date(http_date(instant).as_bytes()), Some(instant));
+        }
+    }
+
+    #[cfg(feature = "verify")]
+    #[test]
+    fn texts_of_another_form_are_not_read() {
+        for text in ["", "20231114", "20231114T221320", "20231314T221320Z", "2023111xT221320Z"] {
+            assert_eq!(Timestamp::from_basic(text.as_bytes()), None, "{text}");
+        }
+        for text in [
+            "Wed, 14 Nov 2023 22:13:20 GMT",
+            "Tue, 14 Nov 2023 22:13:20 UTC",
+            "Tue, 4 Nov 2023 22:13:20 GMT",
+            "Tue, 14 Nov 2023 24:13:20 GMT",
+            "2023-11-14T22:13:20Z",
+        ] {
+            assert_eq!(Timestamp::from_http_date(text.as_bytes()), None, "{text}");
+        }
     }
 
     #[cfg(feature = "std")]

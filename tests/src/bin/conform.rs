@@ -1,4 +1,4 @@
-//! Runs vector files: `conform [--show N] FILE.jsonl[.gz]...`
+//! Runs vector files: `conform [--verify] [--show N] FILE.jsonl[.gz]...`
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use oss_sign_tests::conform::{Mismatch, Outcome, check_line};
 use oss_sign_tests::record::read_lines;
+use oss_sign_tests::verification::verify_line;
 
 /// Compares this library with what the official SDKs signed.
 #[derive(Parser)]
@@ -14,6 +15,10 @@ struct Arguments {
     /// Show the first N mismatches, expected and actual side by side
     #[arg(long, value_name = "N", default_value_t = 0)]
     show: usize,
+
+    /// Verify what the SDKs signed, instead of signing the same
+    #[arg(long)]
+    verify: bool,
 
     /// Files of one JSON object per line, compressed with gzip or not
     #[arg(required = true, value_name = "FILE")]
@@ -24,6 +29,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let (mut passed, mut failed, mut skipped) = (0_usize, 0_usize, 0_usize);
     let mut to_show = arguments.show;
+    let check = if arguments.verify { verify_line } else { check_line };
     for path in &arguments.files {
         let lines = match read_lines(path) {
             Ok(lines) => lines,
@@ -35,7 +41,7 @@ fn main() -> ExitCode {
         let (mut file_passed, mut file_failed) = (0_usize, 0_usize);
         let mut reasons = BTreeMap::<String, usize>::new();
         for (number, line) in lines.iter().enumerate() {
-            match check_line(line) {
+            match check(line) {
                 Outcome::Passed => file_passed += 1,
                 Outcome::Skipped(reason) => *reasons.entry(reason).or_default() += 1,
                 Outcome::Failed(mismatch) => {

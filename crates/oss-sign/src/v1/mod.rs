@@ -12,6 +12,8 @@ mod sub_resource;
 
 use core::fmt;
 
+#[cfg(feature = "verify")]
+pub(crate) use canonical::emit_string_to_sign;
 use hmac::{Hmac, Mac};
 use rules::Placement;
 pub(crate) use rules::{HEADERS, PARAMETERS, Rules, emit_authorization};
@@ -119,10 +121,15 @@ impl<'a> Signer<'a> {
     ) -> Result<Signable<'a>, SignError> {
         let rules = Rules { placement, sub_resources: self.sub_resources };
         let mut signable = Signable::new(request, &self.credentials, signable::Rules::V1(rules))?;
-        let mut state = self.state.clone();
-        signable.emit_string_to_sign(&mut Digest(&mut state));
-        signable.signature = Signature::v1(state.finalize().into_bytes().into());
+        signable.signature = self.signature(|sink| signable.emit_string_to_sign(sink));
         Ok(signable)
+    }
+
+    /// Signs the text that `emit` writes.
+    pub(crate) fn signature(&self, emit: impl FnOnce(&mut Digest<'_, Hmac<Sha1>>)) -> Signature {
+        let mut state = self.state.clone();
+        emit(&mut Digest(&mut state));
+        Signature::v1(state.finalize().into_bytes().into())
     }
 }
 

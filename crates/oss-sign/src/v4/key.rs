@@ -6,12 +6,12 @@ use hmac::{Hmac, Mac};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use super::TERMINATOR;
+use super::CredentialScope;
 use crate::credentials::{Credentials, MAX_ACCESS_KEY_ID};
 use crate::hash::keyed;
 use crate::region::{Product, Region};
 use crate::signature::Signature;
-use crate::sink::{Digest, Emit, Sink};
+use crate::sink::Digest;
 use crate::time::Timestamp;
 
 /// What V4 signs with: derived from the AccessKey secret for one UTC day, region and product.
@@ -57,14 +57,13 @@ impl SigningKey {
     ) -> Self {
         let scope =
             CredentialScope { date: now.date(), region: region.clone(), product: product.clone() };
+        Self::derive_for_scope(scope, credentials)
+    }
+
+    pub(crate) fn derive_for_scope(scope: CredentialScope, credentials: &Credentials<'_>) -> Self {
         let secret = credentials.access_key_secret().as_bytes();
         let mut state = keyed::<Sha256>(&[b"aliyun_v4", secret]);
-        for part in [
-            &scope.date,
-            region.as_str().as_bytes(),
-            product.as_str().as_bytes(),
-            TERMINATOR.as_bytes(),
-        ] {
+        for part in scope.parts() {
             Mac::update(&mut state, part);
             let derived = Zeroizing::new(<[u8; 32]>::from(state.finalize().into_bytes()));
             state = keyed(&[derived.as_slice()]);
@@ -78,20 +77,26 @@ impl SigningKey {
     /// Derives the key anew if it is of another UTC day than `now`, or of another AccessKey.
     pub fn refresh(&mut self, credentials: &Credentials<'_>, now: Timestamp) {
         if !self.is_of(credentials) || !self.is_of_day(now) {
-            *self = Self::derive_for(&self.scope.product, credentials, &self.scope.region, now);
+            *self = Self::derive_for(self.product(), credentials, self.region(), now);
         }
     }
 
     /// The region that the key signs for.
     #[must_use]
     pub fn region(&self) -> &Region {
-        &self.scope.region
+        self.scope.region()
     }
 
     /// The product that the key signs for.
     #[must_use]
     pub fn product(&self) -> &Product {
-        &self.scope.product
+        self.scope.product()
+    }
+
+    /// The AccessKey ID that the key was derived for.
+    #[must_use]
+    pub fn access_key_id(&self) -> &str {
+        &self.access_key_id
     }
 
     pub(crate) fn is_of(&self, credentials: &Credentials<'_>) -> bool {
@@ -102,12 +107,12 @@ impl SigningKey {
         self.scope.date == now.date()
     }
 
-    pub(super) fn scope(&self) -> &CredentialScope {
+    pub(crate) fn scope(&self) -> &CredentialScope {
         &self.scope
     }
 
     /// Signs the text that `emit` writes.
-    pub(super) fn sign(&self, emit: impl FnOnce(&mut Digest<'_, Hmac<Sha256>>)) -> Signature {
+    pub(crate) fn sign(&self, emit: impl FnOnce(&mut Digest<'_, Hmac<Sha256>>)) -> Signature {
         let mut state = self.state.clone();
         emit(&mut Digest(&mut state));
         Signature::v4(state.finalize().into_bytes().into())
@@ -119,34 +124,9 @@ impl fmt::Debug for SigningKey {
         formatter
             .debug_struct("SigningKey")
             .field("access_key_id", &self.access_key_id)
-            .field("region", &self.scope.region)
-            .field("product", &self.scope.product)
+            .field("region", self.region())
+            .field("product", self.product())
             .finish_non_exhaustive()
-    }
-}
-
-/// Day, region and product: what a signing key is valid for.
-#[derive(Clone, Debug)]
-pub(crate) struct CredentialScope {
-    date: [u8; 8],
-    region: Region,
-    product: Product,
-}
-
-impl CredentialScope {
-    /// `20231114/cn-hangzhou/oss/aliyun_v4_request`, with any separator.
-    pub(super) fn emit_with(&self, separator: &[u8], sink: &mut impl Sink) {
-        sink.write(&self.date);
-        for part in [self.region.as_str(), self.product.as_str(), TERMINATOR] {
-            sink.write(separator);
-            sink.write(part.as_bytes());
-        }
-    }
-}
-
-impl Emit for CredentialScope {
-    fn emit(&self, sink: &mut impl Sink) {
-        self.emit_with(b"/", sink);
     }
 }
 

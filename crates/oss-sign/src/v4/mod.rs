@@ -5,12 +5,13 @@
 mod canonical;
 mod key;
 mod rules;
+mod scope;
 
-pub(crate) use canonical::emit_canonical_request;
-use key::CredentialScope;
+pub(crate) use canonical::{emit_canonical_request, emit_string_to_sign};
 pub use key::{KeyCache, SigningKey};
 use rules::Placement;
 pub(crate) use rules::{HEADERS, PARAMETERS, Rules};
+pub use scope::CredentialScope;
 
 use crate::credentials::Credentials;
 use crate::endpoint::Endpoint;
@@ -23,16 +24,13 @@ use crate::signed_headers::SignedHeaders;
 use crate::time::Timestamp;
 
 /// The name of the signature version, as it is sent.
-const ALGORITHM: &str = "OSS4-HMAC-SHA256";
-
-/// The last part of the credential scope.
-const TERMINATOR: &str = "aliyun_v4_request";
+pub(crate) const ALGORITHM: &str = "OSS4-HMAC-SHA256";
 
 /// OSS takes no other value: the body is never signed (EC 0002-00000214).
 pub(crate) const UNSIGNED_PAYLOAD: &str = "UNSIGNED-PAYLOAD";
 
 /// The longest validity of a presigned URL that OSS allows: 7 days.
-const MAX_EXPIRES: u64 = 604_800;
+pub(crate) const MAX_EXPIRES: u64 = 604_800;
 
 /// Signs requests: credentials and a signing key that was derived from them.
 ///

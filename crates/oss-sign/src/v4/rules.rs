@@ -97,7 +97,7 @@ impl Rules<'_> {
             ],
         };
         let parameters = Parameters { own: PARAMETERS, request };
-        parameters.sorted(present.into_iter().flatten(), encoded_order)
+        parameters.sorted(present.into_iter().flatten(), |left, right| encoded_order(left, right))
     }
 
     fn sorted_headers(&self, request: &Request<'_>, has_token: bool) -> Result<Order, SignError> {
@@ -156,7 +156,7 @@ impl Rules<'_> {
         match own {
             parameter::ADDITIONAL_HEADERS => emit_additional_headers(signable, b"%3B", sink),
             parameter::CREDENTIAL => {
-                percent_encoded(signable.access_key_id, sink);
+                percent_encoded(signable.access_key_id.as_bytes(), sink);
                 sink.write(b"%2F");
                 self.scope.emit_with(b"%2F", sink);
             }
@@ -167,7 +167,7 @@ impl Rules<'_> {
                 }
             }
             parameter::SECURITY_TOKEN => {
-                percent_encoded(signable.security_token.unwrap_or_default(), sink);
+                percent_encoded(signable.security_token.unwrap_or_default().as_bytes(), sink);
             }
             parameter::SIGNATURE => signable.signature.emit(sink),
             _ => sink.write(ALGORITHM.as_bytes()),

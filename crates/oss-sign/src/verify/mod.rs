@@ -1,0 +1,414 @@
+//! Verification: was a request that arrived signed by whom it claims?
+//!
+//! For gateways, test servers, and devices that are asked. The canonical form is written by the very
+//! code that signs; the time and the bucket are inputs; nothing is allocated.
+//!
+//! ```
+//! use oss_sign::verify::{Received, Slot, Tolerance};
+//! use oss_sign::{Bucket, Credentials, Timestamp};
+//! # use oss_sign::v4::{Signer, SigningKey};
+//! # use oss_sign::{Endpoint, Expires, ObjectKey, Region, Request};
+//!
+//! let credentials = Credentials::new("LTAI5tExampleKeyId", "example-secret")?;
+//! let now = Timestamp::from_unix_seconds(1_700_000_000)?;
+//! # let region = Region::new("cn-hangzhou")?;
+//! # let key = SigningKey::derive(&credentials, &region, now);
+//! # let request = Request::get(Bucket::new("examplebucket")?, ObjectKey::new("cat.jpg")?);
+//! # let url = Signer::new(credentials, &key)
+//! #     .presign(&request, &Endpoint::public(&region), now, Expires::default())?;
+//! # let path_and_query = url.path_and_query().to_string();
+//!
+//! // As it arrived at the host of `examplebucket`.
+//! let received = Received::new("GET", &path_and_query, &[("host", b"example")]);
+//! let (mut parameters, mut headers) = ([Slot::default(); 32], [Slot::default(); 16]);
+//! let parsed = received.parse(&mut parameters, &mut headers)?;
+//!
+//! // Whose secret is to be looked up?
+//! assert_eq!(parsed.access_key_id(), "LTAI5tExampleKeyId");
+//! let bucket = Some(Bucket::new("examplebucket")?);
+//! parsed.verify(bucket, &credentials, now, Tolerance::default())?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod parse;
+mod received;
+mod refusal;
+mod wire;
+
+use core::convert::Infallible;
+use core::fmt;
+
+pub use received::{Received, SignatureForm, Slot, Tolerance};
+pub use refusal::{Part, Refusal};
+use subtle::ConstantTimeEq;
+use wire::Wire;
+
+use crate::canonical::{Form, Header, Parameter, Subject, Text};
+use crate::credentials::{Credentials, MAX_ACCESS_KEY_ID};
+use crate::resource::Bucket;
+use crate::signature::Signature;
+use crate::sink::{Emit, Sink};
+use crate::time::Timestamp;
+#[cfg(feature = "v1")]
+use crate::v1;
+use crate::v4::{self, CredentialScope, SigningKey};
+
+/// A received request whose signature was read, but not yet verified.
+#[derive(Clone, Debug)]
+pub struct Parsed<'s, 'a> {
+    received: Received<'a>,
+    /// Sorted, without the signature.
+    parameters: &'s [Slot<'a>],
+    /// Sorted, those that are signed.
+    headers: &'s [Slot<'a>],
+    access_key_id: heapless::String<MAX_ACCESS_KEY_ID>,
+    security_token: Option<Wire<'a>>,
+    signature: Wire<'a>,
+    signed: Signed<'a>,
+}
+
+/// What the forms of the signature have each in its own way.
+#[derive(Clone, Debug)]
+enum Signed<'a> {
+    V4Header {
+        scope: CredentialScope,
+        signed_at: Timestamp,
+        date: &'a [u8],
+    },
+    V4Url {
+        scope: CredentialScope,
+        signed_at: Timestamp,
+        expires_at: Timestamp,
+    },
+    #[cfg(feature = "v1")]
+    V1Header {
+        signed_at: Timestamp,
+        date: &'a [u8],
+    },
+    #[cfg(feature = "v1")]
+    V1Url {
+        expires_at: Timestamp,
+        expires: Wire<'a>,
+    },
+}
+
+impl<'a> Parsed<'_, 'a> {
+    /// Version and place of the signature.
+    #[must_use]
+    pub fn form(&self) -> SignatureForm {
+        match self.signed {
+            Signed::V4Header { .. } => SignatureForm::V4Header,
+            Signed::V4Url { .. } => SignatureForm::V4Url,
+            #[cfg(feature = "v1")]
+            Signed::V1Header { .. } => SignatureForm::V1Header,
+            #[cfg(feature = "v1")]
+            Signed::V1Url { .. } => SignatureForm::V1Url,
+        }
+    }
+
+    /// Whose signature it claims to be.
+    #[must_use]
+    pub fn access_key_id(&self) -> &str {
+        &self.access_key_id
+    }
+
+    /// The day, region and product that it claims to be signed for; `None` in V1.
+    #[must_use]
+    pub fn scope(&self) -> Option<&CredentialScope> {
+        match &self.signed {
+            Signed::V4Header { scope, .. } | Signed::V4Url { scope, .. } => Some(scope),
+            #[cfg(feature = "v1")]
+            Signed::V1Header { .. } | Signed::V1Url { .. } => None,
+        }
+    }
+
+    /// When it claims to have been signed; `None` for a URL of V1, which does not say.
+    #[must_use]
+    pub fn signed_at(&self) -> Option<Timestamp> {
+        match self.signed {
+            Signed::V4Header { signed_at, .. } | Signed::V4Url { signed_at, .. } => Some(signed_at),
+            #[cfg(feature = "v1")]
+            Signed::V1Header { signed_at, .. } => Some(signed_at),
+            #[cfg(feature = "v1")]
+            Signed::V1Url { .. } => None,
+        }
+    }
+
+    /// When a presigned URL stops working; `None` for a signature in the header.
+    #[must_use]
+    pub fn expires_at(&self) -> Option<Timestamp> {
+        match self.signed {
+            Signed::V4Url { expires_at, .. } => Some(expires_at),
+            Signed::V4Header { .. } => None,
+            #[cfg(feature = "v1")]
+            Signed::V1Url { expires_at, .. } => Some(expires_at),
+            #[cfg(feature = "v1")]
+            Signed::V1Header { .. } => None,
+        }
+    }
+
+    /// Whether it comes with a security token, as requests of temporary AccessKeys do.
+    #[must_use]
+    pub fn has_security_token(&self) -> bool {
+        self.security_token.is_some()
+    }
+
+    /// Verifies the request with an AccessKey.
+    ///
+    /// `bucket` is the one that the host of the request stands for, virtual-hosted or by CNAME;
+    /// `None` where the path begins with the bucket (path style), or for the service.
+    ///
+    /// # Errors
+    ///
+    /// The [`Refusal`] says why OSS would not accept the request: first its time, then its
+    /// AccessKey ID, its security token, and last its signature.
+    pub fn verify(
+        &self,
+        bucket: Option<Bucket<'_>>,
+        credentials: &Credentials<'_>,
+        now: Timestamp,
+        tolerance: Tolerance,
+    ) -> Result<(), Refusal> {
+        self.check_time(now, tolerance)?;
+        if self.access_key_id() != credentials.access_key_id() {
+            return Err(Refusal::AccessKeyId);
+        }
+        self.check_security_token(credentials.security_token())?;
+        self.check_signature(&self.signature_of(bucket, credentials)?)
+    }
+
+    /// Verifies a request of V4 with a signing key that is at hand, and saves its derivation. The
+    /// security token is not looked at: a signing key does not know it.
+    ///
+    /// # Errors
+    ///
+    /// As [`verify`](Self::verify); and the key is of another AccessKey or credential scope, or the
+    /// request is signed with V1.
+    pub fn verify_with_key(
+        &self,
+        bucket: Option<Bucket<'_>>,
+        key: &SigningKey,
+        now: Timestamp,
+        tolerance: Tolerance,
+    ) -> Result<(), Refusal> {
+        self.check_time(now, tolerance)?;
+        let scope = self.scope().ok_or(Refusal::V1NotAllowed)?;
+        if self.access_key_id() != key.access_key_id() {
+            return Err(Refusal::AccessKeyId);
+        }
+        if scope.region() != key.region() {
+            return Err(Refusal::ScopeRegion);
+        }
+        if scope.product() != key.product() {
+            return Err(Refusal::ScopeProduct);
+        }
+        if scope != key.scope() {
+            return Err(Refusal::ScopeDate);
+        }
+        let string_to_sign = StringToSign(self.at(bucket));
+        self.check_signature(&key.sign(|sink| string_to_sign.emit(sink)))
+    }
+
+    /// The canonical request as it is seen here, for reading; `None` in V1, which has none.
+    #[must_use]
+    pub fn canonical_request<'p>(
+        &'p self,
+        bucket: Option<Bucket<'p>>,
+    ) -> Option<CanonicalRequest<'p>> {
+        self.scope().map(|_| CanonicalRequest(self.at(bucket)))
+    }
+
+    /// The string to sign as it is seen here, for reading.
+    #[must_use]
+    pub fn string_to_sign<'p>(&'p self, bucket: Option<Bucket<'p>>) -> StringToSign<'p> {
+        StringToSign(self.at(bucket))
+    }
+
+    fn at<'p>(&'p self, bucket: Option<Bucket<'p>>) -> Located<'p> {
+        Located { parsed: self, bucket }
+    }
+
+    fn check_time(&self, now: Timestamp, tolerance: Tolerance) -> Result<(), Refusal> {
+        let now = now.unix_seconds();
+        if let Some(expires_at) = self.expires_at() {
+            // The future of a URL of V1 cannot be told: it does not say when it was signed.
+            let earliest = self.signed_at().map_or(0, Timestamp::unix_seconds);
+            return if earliest > now.saturating_add(tolerance.seconds()) {
+                Err(Refusal::NotYetValid)
+            } else if now > expires_at.unix_seconds() {
+                Err(Refusal::Expired)
+            } else {
+                Ok(())
+            };
+        }
+        let signed_at = self.signed_at().map_or(0, Timestamp::unix_seconds);
+        if signed_at.abs_diff(now) > tolerance.seconds() {
+            return Err(Refusal::RequestTimeTooSkewed);
+        }
+        Ok(())
+    }
+
+    fn check_security_token(&self, expected: Option<&str>) -> Result<(), Refusal> {
+        match (self.security_token, expected) {
+            (None, None) => Ok(()),
+            (None, Some(_)) => Err(Refusal::SecurityTokenMissing),
+            (Some(_), None) => Err(Refusal::SecurityTokenMismatch),
+            (Some(actual), Some(expected)) => match same_bytes(actual, expected.as_bytes()) {
+                true => Ok(()),
+                false => Err(Refusal::SecurityTokenMismatch),
+            },
+        }
+    }
+
+    fn signature_of(
+        &self,
+        bucket: Option<Bucket<'_>>,
+        credentials: &Credentials<'_>,
+    ) -> Result<Signature, Refusal> {
+        let string_to_sign = StringToSign(self.at(bucket));
+        match self.scope() {
+            Some(scope) => {
+                let key = SigningKey::derive_for_scope(scope.clone(), credentials);
+                Ok(key.sign(|sink| string_to_sign.emit(sink)))
+            }
+            #[cfg(feature = "v1")]
+            None => Ok(v1::Signer::new(*credentials).signature(|sink| string_to_sign.emit(sink))),
+            #[cfg(not(feature = "v1"))]
+            None => Err(Refusal::V1NotAllowed),
+        }
+    }
+
+    /// Compares the text: another spelling of the same bytes is another signature.
+    fn check_signature(&self, expected: &Signature) -> Result<(), Refusal> {
+        let expected = expected.emit_to_string::<64>().unwrap_or_default();
+        match same_bytes(self.signature, expected.as_bytes()) {
+            true => Ok(()),
+            false => Err(Refusal::SignatureDoesNotMatch),
+        }
+    }
+}
+
+/// Compares in a time that does not depend on where the two differ.
+fn same_bytes(actual: Wire<'_>, expected: &[u8]) -> bool {
+    if actual.bytes().count() != expected.len() {
+        return false;
+    }
+    let pairs = actual.bytes().zip(expected);
+    let same = pairs.fold(subtle::Choice::from(1), |same, (a, b)| same & a.ct_eq(b));
+    same.into()
+}
+
+/// A parsed request at the bucket that its host stands for.
+#[derive(Clone, Copy, Debug)]
+struct Located<'p> {
+    parsed: &'p Parsed<'p, 'p>,
+    bucket: Option<Bucket<'p>>,
+}
+
+impl<'p> Subject for Located<'p> {
+    type Text = Wire<'p>;
+    /// Everything came over the wire.
+    type Own = Infallible;
+
+    fn method(&self) -> &str {
+        self.parsed.received.method()
+    }
+
+    fn emit_resource(&self, form: Form, sink: &mut impl Sink) {
+        if let Some(bucket) = self.bucket {
+            sink.write(b"/");
+            sink.write(bucket.as_str().as_bytes());
+        }
+        let path = self.parsed.received.path();
+        match form {
+            Form::Encoded => Wire::path(path.as_bytes()).emit_path(sink),
+            #[cfg(feature = "v1")]
+            Form::Raw => Wire::path(path.as_bytes()).emit_raw(sink),
+        }
+        // A bucket alone is signed with a slash after it, however it was asked for.
+        let is_bare_bucket = self.bucket.is_none() && path.len() > 1 && path.rfind('/') == Some(0);
+        if path.is_empty() || is_bare_bucket {
+            sink.write(b"/");
+        }
+    }
+
+    fn parameters(&self) -> impl Iterator<Item = Parameter<Infallible, Wire<'p>>> {
+        self.parsed.parameters.iter().map(|slot| Parameter::Given(slot.name(), slot.value()))
+    }
+
+    fn emit_own_parameter(&self, own: Infallible, _: Form, _: &mut impl Sink) {
+        match own {}
+    }
+
+    fn headers(&self) -> impl Iterator<Item = Header<'_, Infallible>> {
+        self.parsed.headers.iter().map(Slot::header)
+    }
+
+    fn emit_own_header(&self, own: Infallible, _: &mut impl Sink) {
+        match own {}
+    }
+}
+
+/// The canonical request of a request that was received.
+///
+/// It shows what is not UTF-8 as U+FFFD.
+#[derive(Clone, Copy, Debug)]
+pub struct CanonicalRequest<'p>(Located<'p>);
+
+impl Emit for CanonicalRequest<'_> {
+    fn emit(&self, sink: &mut impl Sink) {
+        v4::emit_canonical_request(&self.0, sink);
+    }
+}
+
+impl fmt::Display for CanonicalRequest<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.emit_to_formatter(formatter)
+    }
+}
+
+/// The string to sign of a request that was received.
+///
+/// It shows what is not UTF-8 as U+FFFD.
+#[derive(Clone, Copy, Debug)]
+pub struct StringToSign<'p>(Located<'p>);
+
+impl Emit for StringToSign<'_> {
+    fn emit(&self, sink: &mut impl Sink) {
+        match &self.0.parsed.signed {
+            Signed::V4Header { scope, date, .. } => {
+                v4::emit_string_to_sign(&self.0, &Verbatim(date), scope, sink);
+            }
+            Signed::V4Url { scope, signed_at, .. } => {
+                v4::emit_string_to_sign(&self.0, &Verbatim(&signed_at.basic()), scope, sink);
+            }
+            #[cfg(feature = "v1")]
+            Signed::V1Header { date, .. } => {
+                v1::emit_string_to_sign(&self.0, &Verbatim(date), &[], sink);
+            }
+            #[cfg(feature = "v1")]
+            Signed::V1Url { expires, .. } => v1::emit_string_to_sign(&self.0, expires, &[], sink),
+        }
+    }
+}
+
+impl fmt::Display for StringToSign<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.emit_to_formatter(formatter)
+    }
+}
+
+/// A text that is signed as it came.
+struct Verbatim<'t>(&'t [u8]);
+
+impl Emit for Verbatim<'_> {
+    fn emit(&self, sink: &mut impl Sink) {
+        sink.write(self.0);
+    }
+}
+
+impl Emit for Wire<'_> {
+    fn emit(&self, sink: &mut impl Sink) {
+        self.emit_raw(sink);
+    }
+}

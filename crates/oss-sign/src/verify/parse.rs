@@ -1,0 +1,438 @@
+//! Reads the signature of a request, and sorts what is signed.
+
+use core::cmp::Ordering;
+
+use super::received::{Received, SignatureForm, Slot};
+use super::refusal::{Part, Refusal};
+use super::wire::Wire;
+use super::{Parsed, Signed};
+use crate::canonical::Text;
+use crate::credentials::{MAX_ACCESS_KEY_ID, is_access_key_id_character};
+use crate::encode::{encoded_order, lower_case_order};
+use crate::header::is_signed_by_default;
+use crate::region::{Product, Region};
+use crate::time::Timestamp;
+use crate::v4::{self, CredentialScope};
+
+/// The longest credential: AccessKey ID, date, region, product, terminator and four slashes.
+const MAX_CREDENTIAL: usize = 64 + 8 + 63 + 32 + 17 + 4;
+
+/// The longest list of additional headers.
+const MAX_ADDITIONAL_HEADERS: usize = 512;
+
+type AccessKeyId = heapless::String<MAX_ACCESS_KEY_ID>;
+
+impl<'a> Received<'a> {
+    /// Which signature the request has.
+    ///
+    /// # Errors
+    ///
+    /// It has none, two, or one of an unknown version.
+    pub fn signature_form(&self) -> Result<SignatureForm, Refusal> {
+        let mut in_header = None;
+        for authorization in self.values("authorization") {
+            if in_header.is_some() {
+                return Err(Refusal::Duplicate(Part::Authorization));
+            }
+            in_header = Some(match scheme(authorization) {
+                b"OSS4-HMAC-SHA256" => SignatureForm::V4Header,
+                b"OSS" => SignatureForm::V1Header,
+                _ => return Err(Refusal::SignatureVersion),
+            });
+        }
+        match (in_header, self.url_form()?) {
+            (Some(_), Some(_)) => Err(Refusal::SignedTwice),
+            (None, None) => Err(Refusal::Anonymous),
+            (form, None) | (None, form) => form.ok_or(Refusal::Anonymous),
+        }
+    }
+
+    /// Reads the signature, and checks that its parts are of their form. `parameters` and `headers`
+    /// are room for the parameters of the query and for the headers that are signed.
+    ///
+    /// # Errors
+    ///
+    /// The [`Refusal`] says which part is missing, twice there, or not of its form; or how many
+    /// slots are needed.
+    pub fn parse<'s>(
+        &self,
+        parameters: &'s mut [Slot<'a>],
+        headers: &'s mut [Slot<'a>],
+    ) -> Result<Parsed<'s, 'a>, Refusal> {
+        match self.signature_form()? {
+            SignatureForm::V4Header => self.parse_v4_header(parameters, headers),
+            SignatureForm::V4Url => self.parse_v4_url(parameters, headers),
+            #[cfg(feature = "v1")]
+            SignatureForm::V1Header => self.parse_v1_header(parameters, headers),
+            #[cfg(feature = "v1")]
+            SignatureForm::V1Url => self.parse_v1_url(parameters, headers),
+            #[cfg(not(feature = "v1"))]
+            SignatureForm::V1Header | SignatureForm::V1Url => Err(Refusal::V1NotAllowed),
+        }
+    }
+
+    fn url_form(&self) -> Result<Option<SignatureForm>, Refusal> {
+        let mut form = None;
+        for slot in self.parameters() {
+            let name = slot.name();
+            if name.equals("x-oss-signature-version") {
+                return match slot.value().equals(v4::ALGORITHM) {
+                    true => Ok(Some(SignatureForm::V4Url)),
+                    false => Err(Refusal::SignatureVersion),
+                };
+            }
+            if name.equals("x-oss-signature") || name.equals("x-oss-credential") {
+                form = Some(SignatureForm::V4Url);
+            } else if name.equals("OSSAccessKeyId") || name.equals("Signature") {
+                form = form.or(Some(SignatureForm::V1Url));
+            }
+        }
+        Ok(form)
+    }
+
+    fn parse_v4_header<'s>(
+        &self,
+        parameters: &'s mut [Slot<'a>],
+        headers: &'s mut [Slot<'a>],
+    ) -> Result<Parsed<'s, 'a>, Refusal> {
+        let authorization = self.authorization()?;
+        let (mut credential, mut additional, mut signature) = (None, None, None);
+        for field in authorization.split(',') {
+            let malformed = Refusal::Malformed(Part::Authorization);
+            let (name, value) = field.trim().split_once('=').ok_or(malformed)?;
+            let (part, place) = match name {
+                "Credential" => (Part::Credential, &mut credential),
+                "AdditionalHeaders" => (Part::AdditionalHeaders, &mut additional),
+                "Signature" => (Part::Signature, &mut signature),
+                _ => return Err(malformed),
+            };
+            set(place, Wire::raw(value.as_bytes()), part)?;
+        }
+        let (access_key_id, scope) = read_credential(required(credential, Part::Credential)?)?;
+        let signature = required(signature, Part::Signature)?;
+        let (signed_at, date) = self.date()?;
+        if scope.date != signed_at.date() {
+            return Err(Refusal::ScopeDate);
+        }
+        if !self.values("x-oss-content-sha256").all(|hash| hash == v4::UNSIGNED_PAYLOAD.as_bytes())
+        {
+            return Err(Refusal::ContentSha256);
+        }
+        let headers = self.v4_headers(additional, headers)?;
+        let parameters = self.sorted_parameters(parameters, |_| true, encoded_order)?;
+        check_headers_against_parameters(headers, parameters)?;
+        let security_token = self.security_token_header()?;
+        let signed = Signed::V4Header { scope, signed_at, date };
+        Ok(Parsed {
+            received: *self,
+            parameters,
+            headers,
+            access_key_id,
+            security_token,
+            signature,
+            signed,
+        })
+    }
+
+    fn parse_v4_url<'s>(
+        &self,
+        parameters: &'s mut [Slot<'a>],
+        headers: &'s mut [Slot<'a>],
+    ) -> Result<Parsed<'s, 'a>, Refusal> {
+        let (mut credential, mut date, mut expires) = (None, None, None);
+        let (mut additional, mut security_token) = (None, None);
+        let (mut signature, mut version) = (None, None);
+        for slot in self.parameters() {
+            for (name, part, place) in [
+                ("x-oss-additional-headers", Part::AdditionalHeaders, &mut additional),
+                ("x-oss-credential", Part::Credential, &mut credential),
+                ("x-oss-date", Part::Date, &mut date),
+                ("x-oss-expires", Part::Expires, &mut expires),
+                ("x-oss-security-token", Part::SecurityToken, &mut security_token),
+                ("x-oss-signature", Part::Signature, &mut signature),
+                ("x-oss-signature-version", Part::SignatureVersion, &mut version),
+            ] {
+                if slot.name().equals(name) {
+                    set(place, slot.value(), part)?;
+                }
+            }
+        }
+        required(version, Part::SignatureVersion)?;
+        let (access_key_id, scope) = read_credential(required(credential, Part::Credential)?)?;
+        let signature = required(signature, Part::Signature)?;
+        let date = required(date, Part::Date)?.decoded::<16>();
+        let signed_at = date.and_then(|date| Timestamp::from_basic(date.as_bytes()));
+        let signed_at = signed_at.ok_or(Refusal::Malformed(Part::Date))?;
+        if scope.date != signed_at.date() {
+            return Err(Refusal::ScopeDate);
+        }
+        let expires = read_number(required(expires, Part::Expires)?)?;
+        if !(1..=v4::MAX_EXPIRES).contains(&expires) {
+            return Err(Refusal::ExpiresOutOfRange);
+        }
+        let expires_at =
+            signed_at.checked_add_seconds(expires).ok_or(Refusal::ExpiresOutOfRange)?;
+        let headers = self.v4_headers(additional, headers)?;
+        let parameters = self.sorted_parameters(
+            parameters,
+            |name| !name.equals("x-oss-signature"),
+            encoded_order,
+        )?;
+        check_headers_against_parameters(headers, parameters)?;
+        let signed = Signed::V4Url { scope, signed_at, expires_at };
+        Ok(Parsed {
+            received: *self,
+            parameters,
+            headers,
+            access_key_id,
+            security_token,
+            signature,
+            signed,
+        })
+    }
+
+    #[cfg(feature = "v1")]
+    fn parse_v1_header<'s>(
+        &self,
+        parameters: &'s mut [Slot<'a>],
+        headers: &'s mut [Slot<'a>],
+    ) -> Result<Parsed<'s, 'a>, Refusal> {
+        let malformed = Refusal::Malformed(Part::Authorization);
+        let (id, signature) = self.authorization()?.split_once(':').ok_or(malformed)?;
+        let access_key_id = read_access_key_id(id)?;
+        let signature = required(Some(Wire::raw(signature.as_bytes())), Part::Signature)?;
+        let (signed_at, date) = self.date()?;
+        Ok(Parsed {
+            received: *self,
+            parameters: self.sorted_parameters(parameters, |_| true, raw_order)?,
+            headers: self.sorted_headers(headers, is_signed_by_default)?,
+            access_key_id,
+            security_token: self.security_token_header()?,
+            signature,
+            signed: Signed::V1Header { signed_at, date },
+        })
+    }
+
+    #[cfg(feature = "v1")]
+    fn parse_v1_url<'s>(
+        &self,
+        parameters: &'s mut [Slot<'a>],
+        headers: &'s mut [Slot<'a>],
+    ) -> Result<Parsed<'s, 'a>, Refusal> {
+        let (mut id, mut expires, mut signature, mut security_token) = (None, None, None, None);
+        for slot in self.parameters() {
+            for (name, part, place) in [
+                ("Expires", Part::Expires, &mut expires),
+                ("OSSAccessKeyId", Part::AccessKeyId, &mut id),
+                ("Signature", Part::Signature, &mut signature),
+                ("security-token", Part::SecurityToken, &mut security_token),
+            ] {
+                if slot.name().equals(name) {
+                    set(place, slot.value(), part)?;
+                }
+            }
+        }
+        let id = required(id, Part::AccessKeyId)?.decoded::<MAX_ACCESS_KEY_ID>();
+        let access_key_id = read_access_key_id(&id.ok_or(Refusal::Malformed(Part::AccessKeyId))?)?;
+        let expires = required(expires, Part::Expires)?;
+        let expires_at = Timestamp::from_unix_seconds(read_number(expires)?)
+            .map_err(|_| Refusal::Malformed(Part::Expires))?;
+        Ok(Parsed {
+            received: *self,
+            parameters: self.sorted_parameters(parameters, |_| true, raw_order)?,
+            headers: self.sorted_headers(headers, is_signed_by_default)?,
+            access_key_id,
+            security_token,
+            signature: required(signature, Part::Signature)?,
+            signed: Signed::V1Url { expires_at, expires },
+        })
+    }
+
+    /// What follows the scheme.
+    fn authorization(&self) -> Result<&'a str, Refusal> {
+        let value = self.values("authorization").next().unwrap_or_default();
+        let value = str::from_utf8(value).map_err(|_| Refusal::Malformed(Part::Authorization))?;
+        let (_, fields) = value.split_once(' ').ok_or(Refusal::Malformed(Part::Authorization))?;
+        Ok(fields)
+    }
+
+    /// The time of signing, and its text, which is signed as it is: that of `x-oss-date` if there
+    /// is one. OSS takes both its own form and that of HTTP.
+    fn date(&self) -> Result<(Timestamp, &'a [u8]), Refusal> {
+        for name in ["x-oss-date", "date"] {
+            let mut values = self.values(name);
+            let Some(date) = values.next() else { continue };
+            if values.next().is_some() {
+                return Err(Refusal::Duplicate(Part::Date));
+            }
+            let instant = Timestamp::from_basic(date).or_else(|| Timestamp::from_http_date(date));
+            return Ok((instant.ok_or(Refusal::Malformed(Part::Date))?, date));
+        }
+        Err(Refusal::Missing(Part::Date))
+    }
+
+    fn security_token_header(&self) -> Result<Option<Wire<'a>>, Refusal> {
+        let mut token = None;
+        for value in self.values("x-oss-security-token") {
+            set(&mut token, Wire::raw(value), Part::SecurityToken)?;
+        }
+        Ok(token)
+    }
+
+    /// The headers that V4 signs, with the list of additional ones checked.
+    fn v4_headers<'s>(
+        &self,
+        additional: Option<Wire<'a>>,
+        headers: &'s mut [Slot<'a>],
+    ) -> Result<&'s [Slot<'a>], Refusal> {
+        let Some(additional) = additional else {
+            return self.sorted_headers(headers, is_signed_by_default);
+        };
+        let list = required(Some(additional), Part::AdditionalHeaders)?
+            .decoded::<MAX_ADDITIONAL_HEADERS>()
+            .ok_or(Refusal::Malformed(Part::AdditionalHeaders))?;
+        let mut previous = "";
+        for name in list.split(';') {
+            if name.is_empty() {
+                return Err(Refusal::Malformed(Part::AdditionalHeaders));
+            }
+            if name <= previous || name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+                return Err(Refusal::AdditionalHeadersOrder);
+            }
+            if name.contains('_') || self.values(name).next().is_none() {
+                return Err(Refusal::AdditionalHeaderMissing);
+            }
+            previous = name;
+        }
+        self.sorted_headers(headers, |name| {
+            is_signed_by_default(name)
+                || list.split(';').any(|other| name.eq_ignore_ascii_case(other))
+        })
+    }
+
+    fn sorted_headers<'s>(
+        &self,
+        slots: &'s mut [Slot<'a>],
+        is_signed: impl Fn(&str) -> bool,
+    ) -> Result<&'s [Slot<'a>], Refusal> {
+        let signed = self.headers().filter(|slot| is_signed(slot.header_name()));
+        sorted(signed, slots, |left, right| {
+            lower_case_order(left.header_name(), right.header_name())
+        })
+        .map_err(|needed| Refusal::HeaderSlots { needed })
+    }
+
+    fn sorted_parameters<'s>(
+        &self,
+        slots: &'s mut [Slot<'a>],
+        is_signed: impl Fn(Wire<'a>) -> bool,
+        compare: impl Fn(Wire<'a>, Wire<'a>) -> Ordering,
+    ) -> Result<&'s [Slot<'a>], Refusal> {
+        let signed = self.parameters().filter(|slot| is_signed(slot.name()));
+        sorted(signed, slots, |left, right| {
+            compare(left.name(), right.name()).then_with(|| compare(left.value(), right.value()))
+        })
+        .map_err(|needed| Refusal::ParameterSlots { needed })
+    }
+}
+
+/// Puts `items` into `slots`, sorted; equal ones stay in their order. An error is how many slots it
+/// takes.
+fn sorted<'s, 'a>(
+    items: impl Iterator<Item = Slot<'a>> + Clone,
+    slots: &'s mut [Slot<'a>],
+    compare: impl Fn(&Slot<'a>, &Slot<'a>) -> Ordering,
+) -> Result<&'s [Slot<'a>], usize> {
+    let needed = items.clone().count();
+    let slots = slots.get_mut(..needed).ok_or(needed)?;
+    for (length, item) in items.enumerate() {
+        let before = slots.get(..length).unwrap_or_default();
+        let position = before.partition_point(|other| compare(other, &item).is_le());
+        let mut carried = item;
+        for slot in slots.iter_mut().take(length.saturating_add(1)).skip(position) {
+            core::mem::swap(slot, &mut carried);
+        }
+    }
+    Ok(slots)
+}
+
+fn scheme(authorization: &[u8]) -> &[u8] {
+    authorization.split(|&byte| byte == b' ').next().unwrap_or_default()
+}
+
+fn set<'a>(place: &mut Option<Wire<'a>>, value: Wire<'a>, part: Part) -> Result<(), Refusal> {
+    match place.replace(value) {
+        None => Ok(()),
+        Some(_) => Err(Refusal::Duplicate(part)),
+    }
+}
+
+fn required(value: Option<Wire<'_>>, part: Part) -> Result<Wire<'_>, Refusal> {
+    match value {
+        None => Err(Refusal::Missing(part)),
+        Some(value) if value.is_empty() => Err(Refusal::Empty(part)),
+        Some(value) => Ok(value),
+    }
+}
+
+/// `LTAI…/20231114/cn-hangzhou/oss/aliyun_v4_request`
+fn read_credential(credential: Wire<'_>) -> Result<(AccessKeyId, CredentialScope), Refusal> {
+    let malformed = Refusal::Malformed(Part::Credential);
+    let credential = credential.decoded::<MAX_CREDENTIAL>().ok_or(malformed)?;
+    let mut parts = credential.split('/');
+    let mut next = || parts.next().ok_or(malformed);
+    let (id, date, region, product) = (next()?, next()?, next()?, next()?);
+    if next()? != "aliyun_v4_request" || parts.next().is_some() {
+        return Err(malformed);
+    }
+    let date = date.as_bytes().try_into().map_err(|_| malformed)?;
+    let scope = CredentialScope {
+        date,
+        region: Region::new(region).map_err(|_| Refusal::ScopeRegion)?,
+        product: Product::new(product).map_err(|_| Refusal::ScopeProduct)?,
+    };
+    Ok((read_access_key_id(id)?, scope))
+}
+
+fn read_access_key_id(id: &str) -> Result<AccessKeyId, Refusal> {
+    if id.is_empty() {
+        return Err(Refusal::Empty(Part::AccessKeyId));
+    }
+    if !id.bytes().all(is_access_key_id_character) {
+        return Err(Refusal::Malformed(Part::AccessKeyId));
+    }
+    id.try_into().map_err(|_| Refusal::Malformed(Part::AccessKeyId))
+}
+
+/// A decimal number without sign.
+fn read_number(value: Wire<'_>) -> Result<u64, Refusal> {
+    let malformed = Refusal::Malformed(Part::Expires);
+    let digits = value.decoded::<20>().ok_or(malformed)?;
+    if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(malformed);
+    }
+    digits.parse().map_err(|_| malformed)
+}
+
+/// OSS refuses a header that is a query parameter too, with another value.
+fn check_headers_against_parameters(
+    headers: &[Slot<'_>],
+    parameters: &[Slot<'_>],
+) -> Result<(), Refusal> {
+    let contradicts = |header: &Slot<'_>, parameter: &Slot<'_>| {
+        let name = header.header_name();
+        let same_name = parameter.name().bytes().eq(name.bytes().map(|b| b.to_ascii_lowercase()));
+        same_name && !parameter.value().bytes().eq(header.header_value().iter().copied())
+    };
+    let is_contradicted =
+        |header| parameters.iter().any(|parameter| contradicts(header, parameter));
+    match headers.iter().any(is_contradicted) {
+        true => Err(Refusal::HeaderIsParameter),
+        false => Ok(()),
+    }
+}
+
+#[cfg(feature = "v1")]
+fn raw_order(left: Wire<'_>, right: Wire<'_>) -> Ordering {
+    left.bytes().cmp(right.bytes())
+}

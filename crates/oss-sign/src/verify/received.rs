@@ -1,0 +1,127 @@
+//! A request as it arrived.
+
+use crate::canonical::Header;
+use crate::header::trimmed_bytes;
+
+use super::wire::Wire;
+
+/// A request as it arrived: nothing of it decoded.
+#[derive(Clone, Copy, Debug)]
+pub struct Received<'a> {
+    method: &'a str,
+    path: &'a str,
+    query: &'a str,
+    headers: &'a [(&'a str, &'a [u8])],
+}
+
+impl<'a> Received<'a> {
+    /// Method, path and query as in the request line, and all headers in their order.
+    #[must_use]
+    pub fn new(
+        method: &'a str,
+        path_and_query: &'a str,
+        headers: &'a [(&'a str, &'a [u8])],
+    ) -> Self {
+        let (path, query) = path_and_query.split_once('?').unwrap_or((path_and_query, ""));
+        Self { method, path, query, headers }
+    }
+
+    pub(super) fn method(&self) -> &'a str {
+        self.method
+    }
+
+    pub(super) fn path(&self) -> &'a str {
+        self.path
+    }
+
+    pub(super) fn parameters(&self) -> impl Iterator<Item = Slot<'a>> + Clone + use<'a> {
+        self.query.split('&').filter(|parameter| !parameter.is_empty()).map(|parameter| {
+            let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+            Slot { name, value: value.as_bytes() }
+        })
+    }
+
+    pub(super) fn headers(&self) -> impl Iterator<Item = Slot<'a>> + Clone + use<'a> {
+        self.headers.iter().map(|&(name, value)| Slot { name, value: trimmed_bytes(value) })
+    }
+
+    /// The values of the headers of this name.
+    pub(super) fn values<'n>(&self, name: &'n str) -> impl Iterator<Item = &'a [u8]> + use<'a, 'n> {
+        let named = self.headers().filter(move |slot| slot.name.eq_ignore_ascii_case(name));
+        named.map(|slot| slot.value)
+    }
+}
+
+/// Room for one parameter or header of a received request, lent by the caller.
+///
+/// `[Slot::default(); 32]` is enough for what OSS's own clients send.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Slot<'a> {
+    name: &'a str,
+    value: &'a [u8],
+}
+
+impl<'a> Slot<'a> {
+    pub(super) fn name(&self) -> Wire<'a> {
+        Wire::query(self.name.as_bytes())
+    }
+
+    pub(super) fn value(&self) -> Wire<'a> {
+        Wire::query(self.value)
+    }
+
+    pub(super) fn header_name(&self) -> &'a str {
+        self.name
+    }
+
+    pub(super) fn header_value(&self) -> &'a [u8] {
+        self.value
+    }
+
+    pub(super) fn header<O>(&self) -> Header<'a, O> {
+        Header::Given(self.name, self.value)
+    }
+}
+
+/// The version of a signature, and where it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(clippy::exhaustive_enums, reason = "OSS has these, which this library knows")]
+pub enum SignatureForm {
+    /// V4, in the header `Authorization`.
+    V4Header,
+    /// V4, in the query.
+    V4Url,
+    /// V1, in the header `Authorization`.
+    V1Header,
+    /// V1, in the query.
+    V1Url,
+}
+
+/// By how much the signer's clock may differ from ours.
+///
+/// ```
+/// use oss_sign::verify::Tolerance;
+///
+/// assert_eq!(Tolerance::default(), Tolerance::from_seconds(900));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Tolerance(u32);
+
+impl Tolerance {
+    /// So many seconds, in either direction.
+    #[must_use]
+    pub const fn from_seconds(seconds: u32) -> Self {
+        Self(seconds)
+    }
+
+    pub(super) fn seconds(self) -> u64 {
+        self.0.into()
+    }
+}
+
+impl Default for Tolerance {
+    /// 15 minutes, as OSS has it.
+    fn default() -> Self {
+        Self::from_seconds(900)
+    }
+}
