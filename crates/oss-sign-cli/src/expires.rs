@@ -16,6 +16,7 @@ pub(crate) struct ExpiresArgs {
         long,
         value_name = "DURATION",
         value_parser = seconds,
+        allow_negative_numbers = true,
         visible_aliases = ["expires-duration", "timeout"]
     )]
     expires: Option<u32>,

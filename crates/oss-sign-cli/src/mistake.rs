@@ -29,11 +29,7 @@ impl Mistake {
             return Self(format!("{flag} {source}"));
         }
         let text = error.render().to_string();
-        let is_about_mistake =
-            |line: &&str| !line.starts_with("Usage:") && !line.starts_with("For more information");
-        let lines = text.lines().take_while(is_about_mistake).map(str::trim);
-        let lines: Vec<_> = lines.filter(|line| !line.is_empty()).collect();
-        let line = lines.join(" ");
+        let line = on_one_line(&text);
         Self(format!("{}; see --help", line.strip_prefix("error: ").unwrap_or(&line)))
     }
 
@@ -51,6 +47,25 @@ impl fmt::Display for Mistake {
 }
 
 impl Error for Mistake {}
+
+/// The paragraphs before clap's hint to the usage.
+fn on_one_line(text: &str) -> String {
+    let mut joined = String::new();
+    for line in text.lines().map(str::trim) {
+        if line.starts_with("Usage:") || line.starts_with("For more information") {
+            break;
+        }
+        // No argument here begins with a hyphen, so this tip would lead astray.
+        if line.is_empty() || line.starts_with("tip: to pass") {
+            continue;
+        }
+        if !joined.is_empty() {
+            joined.push_str(if line.starts_with("tip:") { "; " } else { " " });
+        }
+        joined.push_str(line.strip_prefix("tip: ").unwrap_or(line));
+    }
+    joined
+}
 
 /// What the user typed, in quotes: on one line, and not longer than what helps to recognize it.
 #[derive(Clone, Copy, Debug)]

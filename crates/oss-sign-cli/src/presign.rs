@@ -20,7 +20,7 @@ use crate::warning;
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Presign {
     /// The HTTP method that the URL is for
-    #[arg(long, default_value = "GET", value_parser = method)]
+    #[arg(long, default_value = "GET", value_parser = method, help_heading = "Request")]
     method: Method,
 
     #[command(flatten)]
@@ -38,7 +38,7 @@ EXAMPLES:
   oss-sign presign oss://examplebucket/cat.jpg --region cn-hangzhou
   oss-sign presign oss://examplebucket/cat.jpg --process image/resize,w_200 --expires 1h
   oss-sign presign oss://examplebucket/cat.jpg --method PUT --header 'Content-Type: image/jpeg'
-  oss-sign presign oss://examplebucket/cat.jpg --endpoint https://static.example.com --addressing cname";
+  oss-sign presign oss://examplebucket/cat.jpg --endpoint static.example.com --addressing cname";
 
 impl Presign {
     pub(crate) fn run(&self) -> Result<Answer, Mistake> {

@@ -40,12 +40,12 @@ impl Parts<'_> {
                 self.header_name(index)
             ),
             SignError::AdditionalHeaderMissing(index) => format!(
-                "additional header {name} has no value: give --header too, with {name} and its \
-                 value",
-                name = self.additional_header_name(index)
+                "additional header {} is not among the headers: give its value too, by \
+                 --header 'NAME: VALUE'",
+                self.additional_header_name(index)
             ),
             SignError::AdditionalHeaderUnderscore(index) => format!(
-                "additional header {} has a '_', and OSS does not sign such: remove it",
+                "additional header {} has a '_' in its name, which OSS does not sign: remove it",
                 self.additional_header_name(index)
             ),
             SignError::CanonicalResource => format!(

@@ -18,7 +18,7 @@ fn mistake(given: &Given, error: RegionError) -> Mistake {
         (RegionError::OssPrefix, Some(id)) => {
             let id = id.strip_suffix("-internal").unwrap_or(id);
             Mistake::new(format!(
-                "{source} {}: this is a part of a host name, not a region ID: write {}",
+                "{source} {} is the start of a host name, not a region ID: write {}",
                 Quoted(text),
                 Quoted(id)
             ))

@@ -11,7 +11,7 @@ use crate::target;
 pub(crate) struct RequestArgs {
     /// oss://BUCKET/KEY with the key as it is, not percent-encoded; oss://BUCKET for a bucket,
     /// oss:// for the service
-    #[arg(value_name = "oss://BUCKET/KEY")]
+    #[arg(value_name = "oss://BUCKET/KEY", help_heading = None)]
     target: String,
 
     /// Take a key that begins with / or \ (in V1 also ?), or that is longer than 1023 bytes

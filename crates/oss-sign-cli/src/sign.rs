@@ -1,5 +1,7 @@
 //! `oss-sign sign`: headers that carry the signature.
 
+use core::convert::Infallible;
+
 use clap::{Args, ValueEnum};
 use oss_sign::{DateHeader, Method};
 
@@ -7,7 +9,7 @@ use crate::answer::{Answer, Form, FormArgs};
 use crate::curl;
 use crate::document::{Document, url_with_query};
 use crate::method::method;
-use crate::mistake::Mistake;
+use crate::mistake::{Mistake, Quoted};
 use crate::signing::SigningArgs;
 use crate::warning;
 
@@ -25,6 +27,15 @@ pub(crate) struct Sign {
     /// Which header carries the time of signing [default: x-oss-date, in V1 date]
     #[arg(long, value_name = "NAME", help_heading = "Signature")]
     date_header: Option<DateHeaderName>,
+
+    /// Known, so that `sign oss://BUCKET/KEY --timeout 60`, as ossutil has it, gets an answer
+    #[arg(
+        long = "timeout",
+        aliases = ["expires", "expires-duration", "expires-at", "expires-date"],
+        value_parser = no_expiry,
+        hide = true
+    )]
+    _expires: Option<Infallible>,
 
     #[command(flatten)]
     form: FormArgs,
@@ -69,6 +80,14 @@ impl Sign {
             Ok(Answer { text, warnings: warning::of_signed(signing) })
         })
     }
+}
+
+fn no_expiry(text: &str) -> Result<Infallible, Mistake> {
+    Err(Mistake::new(format!(
+        "{} is for presigned URLs: signed headers are good for 15 minutes; write \
+         'oss-sign presign oss://BUCKET/KEY'",
+        Quoted(text)
+    )))
 }
 
 impl From<DateHeaderName> for DateHeader {

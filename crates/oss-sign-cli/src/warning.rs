@@ -20,7 +20,7 @@ pub(crate) fn of_signed(signing: &Signing<'_>) -> Vec<String> {
     let warnings = [
         bucket_twice(signing),
         unsigned_parameters(signing),
-        closed_version(signing, io::stderr().is_terminal()),
+        closed_version(signing.version, io::stderr().is_terminal()),
     ];
     warnings.into_iter().flatten().collect()
 }
@@ -68,10 +68,26 @@ fn is_signed_in_v1(signing: &Signing<'_>, name: &str) -> bool {
     signed.is_ok_and(|signed| signed.string_to_sign().to_string().ends_with(&format!("/?{name}")))
 }
 
-fn closed_version(signing: &Signing<'_>, is_terminal: bool) -> Option<String> {
+fn closed_version(version: SignatureVersion, is_terminal: bool) -> Option<String> {
     // Scripts that use V1 know why.
-    (signing.version == SignatureVersion::V1 && is_terminal).then(|| {
+    (version == SignatureVersion::V1 && is_terminal).then(|| {
         "V1 is closed to new accounts and new buckets since 2025: use --signature-version v4"
             .to_owned()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_people_are_told_that_v1_is_closed() {
+        for (version, is_terminal, is_warned) in [
+            (SignatureVersion::V1, true, true),
+            (SignatureVersion::V1, false, false),
+            (SignatureVersion::V4, true, false),
+        ] {
+            assert_eq!(closed_version(version, is_terminal).is_some(), is_warned);
+        }
+    }
 }
