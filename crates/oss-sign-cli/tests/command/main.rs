@@ -1,0 +1,24 @@
+//! The command, run as a user runs it: arguments and environment in, text and exit code out.
+
+#[cfg(all(test, unix))]
+mod curl;
+#[cfg(all(test, unix))]
+mod docs;
+#[cfg(test)]
+mod environment;
+#[cfg(test)]
+mod help;
+#[cfg(test)]
+mod json;
+#[cfg(test)]
+mod mistakes;
+#[cfg(test)]
+mod output;
+#[cfg(test)]
+mod presign;
+#[cfg(test)]
+mod run;
+#[cfg(test)]
+mod sign;
+#[cfg(test)]
+mod warnings;
