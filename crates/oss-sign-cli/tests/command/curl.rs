@@ -1,31 +1,20 @@
 //! `--curl`: what a POSIX shell makes of the command.
 
-use std::fs;
-use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
 use std::process::Command;
 
 use crate::run::{OBJECT, print};
 
 const URL: &str = "https://examplebucket.oss-cn-hangzhou.aliyuncs.com/exampledir/exampleobject.txt";
 
-/// A directory with a `curl` that prints its arguments, a line each.
-fn directory_of_curl(name: &str) -> PathBuf {
-    let directory = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
-    fs::create_dir_all(&directory).unwrap();
-    let curl = directory.join("curl");
-    fs::write(&curl, "#!/bin/sh\nprintf '%s\\n' \"$@\"\n").unwrap();
-    fs::set_permissions(&curl, fs::Permissions::from_mode(0o755)).unwrap();
-    directory
-}
+/// A `curl` that prints its arguments, a line each.
+const CURL: &str = "curl() { printf '%s\\n' \"$@\"; }";
 
 /// The arguments that curl gets, without the query of the URL.
-fn curl_arguments(name: &str, arguments: &[&str]) -> Vec<String> {
+fn curl_arguments(arguments: &[&str]) -> Vec<String> {
     let line = print(&[arguments, &["--curl"]].concat());
     assert_eq!(line.lines().count(), 1, "{line}");
-    let mut shell = Command::new("/bin/sh");
-    let output = shell.arg("-c").arg(&line).env_clear().env("PATH", directory_of_curl(name));
-    let output = output.output().unwrap();
+    let script = format!("{CURL}\n{line}");
+    let output = Command::new("/bin/sh").arg("-c").arg(script).env_clear().output().unwrap();
     assert_eq!(String::from_utf8(output.stderr).unwrap(), "", "{line}");
     let printed = String::from_utf8(output.stdout).unwrap();
     let without_query = |line: &str| line.split('?').next().unwrap().to_owned();
@@ -56,7 +45,7 @@ fn methods_and_bodies() {
         ),
     ] {
         let expected = [&["--globoff", "--path-as-is"], expected].concat();
-        assert_eq!(curl_arguments("methods", arguments), expected, "{arguments:?}");
+        assert_eq!(curl_arguments(arguments), expected, "{arguments:?}");
     }
 }
 
@@ -76,7 +65,7 @@ fn headers_reach_curl_as_they_were_typed() {
         let header = format!("x-oss-meta-a: {value}");
         let arguments = ["presign", OBJECT, "--header", &header];
         let expected = ["--globoff", "--path-as-is", "-H", &header, URL];
-        let found = curl_arguments("headers", &arguments);
+        let found = curl_arguments(&arguments);
         let url_and_options = found.iter().map(String::as_str);
         // The query was cut off at a question mark, of which one value has one.
         let expected = expected.map(|argument| argument.split('?').next().unwrap());
@@ -86,19 +75,19 @@ fn headers_reach_curl_as_they_were_typed() {
 
 #[test]
 fn an_empty_header_is_sent_empty() {
-    let found = curl_arguments("empty", &["presign", OBJECT, "--header", "x-oss-meta-a:  "]);
+    let found = curl_arguments(&["presign", OBJECT, "--header", "x-oss-meta-a:  "]);
     assert_eq!(found, ["--globoff", "--path-as-is", "-H", "x-oss-meta-a;", URL]);
 }
 
 #[test]
 fn headers_that_are_not_signed_are_sent_too() {
-    let found = curl_arguments("unsigned", &["presign", OBJECT, "--header", "Range: bytes=0-9"]);
+    let found = curl_arguments(&["presign", OBJECT, "--header", "Range: bytes=0-9"]);
     assert_eq!(found, ["--globoff", "--path-as-is", "-H", "Range: bytes=0-9", URL]);
 }
 
 #[test]
 fn signed_headers() {
-    let found = curl_arguments("signed", &["sign", "GET", "oss://examplebucket", "--query", "acl"]);
+    let found = curl_arguments(&["sign", "GET", "oss://examplebucket", "--query", "acl"]);
     assert_eq!(
         found,
         [

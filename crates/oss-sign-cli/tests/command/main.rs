@@ -1,8 +1,10 @@
 //! The command, run as a user runs it: arguments and environment in, text and exit code out.
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod curl;
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod docs;
 #[cfg(test)]
 mod environment;
