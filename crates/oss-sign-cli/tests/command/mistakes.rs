@@ -1,7 +1,5 @@
 //! Mistakes: exit code 2, nothing on standard output, one line that names the input and a remedy.
 
-use std::process::Command;
-
 use crate::run::{ENVIRONMENT, OBJECT, Outcome, command, outcome, run, run_in};
 
 #[track_caller]
@@ -254,6 +252,12 @@ fn usage() {
     assert_mistake(&run(&["presgn", OBJECT]), "'presgn'", "'presign'");
 }
 
+#[test]
+fn usage_says_no_more_than_what_helps() {
+    let outcome = run(&["presign", OBJECT, "--frobnicate"]);
+    assert_eq!(outcome.stderr, "oss-sign: unexpected argument '--frobnicate' found; see --help\n");
+}
+
 #[cfg(unix)]
 #[test]
 fn texts_that_are_not_utf_8() {
@@ -261,7 +265,7 @@ fn texts_that_are_not_utf_8() {
     use std::os::unix::ffi::OsStrExt;
 
     let bytes = OsStr::from_bytes(b"oss://examplebucket/\xff");
-    let argument: &mut Command = &mut command(&ENVIRONMENT, &["presign"]);
+    let mut argument = command(&ENVIRONMENT, &["presign"]);
     assert_mistake(&outcome(argument.arg(bytes)), "UTF-8", "see --help");
     let mut variable = command(&ENVIRONMENT, &["presign", OBJECT]);
     let outcome = outcome(variable.env("OSS_ACCESS_KEY_SECRET", bytes));
