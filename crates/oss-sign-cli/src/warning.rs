@@ -1,0 +1,93 @@
+//! What is no mistake, but may not be what the user wants: a line each.
+
+use std::io::{self, IsTerminal};
+
+use oss_sign::{Addressing, Method, Request, Resource, Timestamp, v1};
+
+use crate::mistake::Quoted;
+use crate::signing::{SignatureVersion, Signing};
+
+/// The longest validity of a V4 URL with a temporary AccessKey: 12 hours.
+const MAX_EXPIRES_WITH_TOKEN: u64 = 43_200;
+
+pub(crate) fn of_presigned(signing: &Signing<'_>, expires_at: Timestamp) -> Vec<String> {
+    let mut warnings = of_signed(signing);
+    warnings.extend(expires_after_token(signing, expires_at));
+    warnings
+}
+
+pub(crate) fn of_signed(signing: &Signing<'_>) -> Vec<String> {
+    let warnings = [
+        bucket_twice(signing),
+        unsigned_parameters(signing),
+        closed_version(signing.version, io::stderr().is_terminal()),
+    ];
+    warnings.into_iter().flatten().collect()
+}
+
+/// <https://www.alibabacloud.com/help/en/oss/developer-reference/add-signatures-to-urls>
+fn expires_after_token(signing: &Signing<'_>, expires_at: Timestamp) -> Option<String> {
+    let validity = expires_at.unix_seconds().saturating_sub(signing.now.unix_seconds());
+    let is_refused = signing.version == SignatureVersion::V4
+        && signing.credentials.security_token().is_some()
+        && validity > MAX_EXPIRES_WITH_TOKEN;
+    is_refused.then(|| {
+        "with a security token OSS refuses V4 URLs of more than 12 hours: give --expires 12h or less"
+            .to_owned()
+    })
+}
+
+fn bucket_twice(signing: &Signing<'_>) -> Option<String> {
+    let bucket = signing.parts.resource().bucket()?.as_str();
+    let host = signing.endpoint.host(Resource::Service).to_string().to_ascii_lowercase();
+    let is_in_host = host.strip_prefix(bucket).is_some_and(|rest| rest.starts_with('.'));
+    (is_in_host && signing.endpoint.addressing() == Addressing::VirtualHosted).then(|| {
+        format!(
+            "the bucket is twice in the host {}: give the --endpoint without it, or \
+             --addressing cname",
+            Quoted(&signing.endpoint.host(signing.parts.resource()).to_string())
+        )
+    })
+}
+
+fn unsigned_parameters(signing: &Signing<'_>) -> Option<String> {
+    let any = signing.version == SignatureVersion::V1
+        && signing.parts.parameters().any(|(name, _)| !is_signed_in_v1(signing, name));
+    any.then(|| {
+        "V1 leaves query parameters unsigned that are no sub-resources, so anybody can change \
+         them: use --signature-version v4"
+            .to_owned()
+    })
+}
+
+/// Whether a parameter gets into what V1 signs.
+fn is_signed_in_v1(signing: &Signing<'_>, name: &str) -> bool {
+    let query = [(name, "")];
+    let request = Request::new(Method::Get, Resource::Service).query(&query);
+    let signed = v1::Signer::new(signing.credentials).sign(&request, signing.now);
+    signed.is_ok_and(|signed| signed.string_to_sign().to_string().ends_with(&format!("/?{name}")))
+}
+
+fn closed_version(version: SignatureVersion, is_terminal: bool) -> Option<String> {
+    // Scripts that use V1 know why.
+    (version == SignatureVersion::V1 && is_terminal).then(|| {
+        "V1 is closed to new accounts and new buckets since 2025: use --signature-version v4"
+            .to_owned()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_people_are_told_that_v1_is_closed() {
+        for (version, is_terminal, is_warned) in [
+            (SignatureVersion::V1, true, true),
+            (SignatureVersion::V1, false, false),
+            (SignatureVersion::V4, true, false),
+        ] {
+            assert_eq!(closed_version(version, is_terminal).is_some(), is_warned);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! The commands in the guide do what it says.
+
+use std::process::Command;
+
+use crate::run::{ENVIRONMENT, run_in};
+
+const GUIDE: &str = include_str!("../../../../docs/cli.md");
+
+/// Commands and their output: `$ ` begins a command, and a backslash continues it.
+fn examples() -> Vec<(String, String)> {
+    let mut examples: Vec<(String, String)> = Vec::new();
+    let (mut in_block, mut is_continued) = (false, false);
+    for line in GUIDE.lines() {
+        if line.starts_with("```") {
+            in_block = line == "```console";
+            continue;
+        }
+        if !in_block {
+            continue;
+        }
+        let command = line.strip_prefix("$ ");
+        match (command, examples.last_mut()) {
+            (Some(command), _) => examples.push((command.to_owned(), String::new())),
+            (None, Some((command, _))) if is_continued => {
+                command.push('\n');
+                command.push_str(line);
+            }
+            (None, Some((_, output))) => {
+                output.push_str(line);
+                output.push('\n');
+            }
+            (None, None) => panic!("output without a command: {line}"),
+        }
+        is_continued = (command.is_some() || is_continued) && line.ends_with('\\');
+    }
+    examples
+}
+
+/// An `oss-sign` whose clock stands still. A function of a shell cannot have a `-` in its name.
+const OSS_SIGN: &str =
+    concat!("oss_sign() { '", env!("CARGO_BIN_EXE_oss-sign"), "' \"$@\" --now 1700000000; }");
+
+#[test]
+fn every_command_of_the_guide_prints_what_it_says() {
+    let examples = examples();
+    assert!(examples.len() >= 8, "only {} examples were found", examples.len());
+    for (command, expected) in examples {
+        let command = command.replacen("oss-sign", "oss_sign", 1);
+        let script = format!("exec 2>&1\n{OSS_SIGN}\n{command}");
+        let mut shell = Command::new("/bin/sh");
+        let output = shell.arg("-c").arg(script).env_clear().envs(ENVIRONMENT).output().unwrap();
+        assert_eq!(String::from_utf8(output.stdout).unwrap(), expected, "{command}");
+    }
+}
+
+#[test]
+fn every_flag_is_in_the_guide() {
+    for verb in ["presign", "sign"] {
+        let output = run_in(&[], &[verb, "--help"]).stdout;
+        let words = output.split([' ', ',', ']', '\n']);
+        for flag in words.filter(|word| word.starts_with("--") && word.len() > 2) {
+            assert!(GUIDE.contains(&format!("`{flag}")), "{flag}");
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! The command, run as a user runs it: arguments and environment in, text and exit code out.
+
+#[cfg(unix)]
+#[cfg(test)]
+mod curl;
+#[cfg(unix)]
+#[cfg(test)]
+mod docs;
+#[cfg(test)]
+mod environment;
+#[cfg(test)]
+mod help;
+#[cfg(test)]
+mod json;
+#[cfg(test)]
+mod mistakes;
+#[cfg(test)]
+mod output;
+#[cfg(test)]
+mod presign;
+#[cfg(test)]
+mod run;
+#[cfg(test)]
+mod sign;
+#[cfg(test)]
+mod warnings;
