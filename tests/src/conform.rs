@@ -4,8 +4,8 @@ use core::error::Error;
 use std::collections::BTreeSet;
 
 use oss_sign::{
-    Addressing, Bucket, Credentials, DateHeader, Endpoint, Expires, Method, ObjectKey,
-    PresignedUrl, Product, Region, Request, Resource, SignedHeaders, Timestamp, v1, v4,
+    Addressing, Bucket, Credentials, DateHeader, Endpoint, Expires, ObjectKey, PresignedUrl,
+    Product, Region, Request, Resource, SignedHeaders, Timestamp, v1, v4,
 };
 use percent_encoding::percent_decode_str;
 
@@ -126,7 +126,7 @@ fn sign(record: &Record) -> Result<Signed, Box<dyn Error>> {
     let date_header = date_header(record);
     let headers = callers_headers(record, date_header);
     let additional = additional_headers(record, &headers);
-    let request = Request::new(method(&record.method)?, resource(record)?)
+    let request = Request::new(record.method.parse()?, resource(record)?)
         .query(&query)
         .headers(&headers)
         .additional_headers(&additional);
@@ -185,13 +185,6 @@ fn resource(record: &Record) -> Result<Resource<'_>, Box<dyn Error>> {
             Resource::Object(Bucket::new(bucket)?, ObjectKey::verbatim(key)?)
         }
     })
-}
-
-fn method(name: &str) -> Result<Method, String> {
-    [Method::Delete, Method::Get, Method::Head, Method::Options, Method::Post, Method::Put]
-        .into_iter()
-        .find(|method| method.as_str() == name)
-        .ok_or_else(|| format!("unknown method {name}"))
 }
 
 fn addressing(name: &str) -> Result<Addressing, String> {

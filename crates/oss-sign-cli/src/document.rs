@@ -1,13 +1,10 @@
-//! The JSON document, and the URL of a request that is signed by headers.
+//! The JSON document.
 
 use std::collections::BTreeMap;
 
-use oss_sign::Endpoint;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 
 use crate::mistake::Mistake;
-use crate::request::Parts;
 
 /// What `--json` prints. Its fields are a promise.
 #[derive(Serialize)]
@@ -47,23 +44,4 @@ impl<'a> FromIterator<(&'a str, &'a str)> for Headers {
         }
         Self(by_name)
     }
-}
-
-/// What OSS leaves unencoded in a query: RFC 3986's unreserved characters.
-const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-
-/// The URL of a request that is signed by headers.
-pub(crate) fn url_with_query(endpoint: Endpoint<'_>, parts: &Parts<'_>) -> String {
-    let mut url = endpoint.url(parts.resource()).to_string();
-    let mut separator = '?';
-    for (name, value) in parts.parameters() {
-        url.push(separator);
-        separator = '&';
-        url.extend(utf8_percent_encode(name, ENCODED));
-        if !value.is_empty() {
-            url.push('=');
-            url.extend(utf8_percent_encode(value, ENCODED));
-        }
-    }
-    url
 }

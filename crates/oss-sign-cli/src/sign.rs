@@ -7,7 +7,7 @@ use oss_sign::{DateHeader, Method};
 
 use crate::answer::{Answer, Form, FormArgs};
 use crate::curl;
-use crate::document::{Document, url_with_query};
+use crate::document::Document;
 use crate::method::method;
 use crate::mistake::{Mistake, Quoted};
 use crate::signing::SigningArgs;
@@ -62,7 +62,7 @@ impl Sign {
             let headers: Vec<_> =
                 signed.headers().map(|(name, value)| (name, value.to_string())).collect();
             let headers = || headers.iter().map(|(name, value)| (*name, value.as_str()));
-            let url = url_with_query(signing.endpoint, signing.parts);
+            let url = signed.url(&signing.endpoint).to_string();
             let text = match self.form.form() {
                 Form::Plain => {
                     headers().map(|(name, value)| format!("{name}: {value}\n")).collect()

@@ -155,22 +155,6 @@ impl<'a> Endpoint<'a> {
         HostHeader { endpoint: *self, resource }
     }
 
-    /// The URL of `resource` without a query: where a request goes that is signed by headers.
-    ///
-    /// ```
-    /// use oss_sign::{Bucket, Endpoint, ObjectKey, Region, Resource};
-    ///
-    /// let region = Region::new("cn-hangzhou")?;
-    /// let object = Resource::Object(Bucket::new("examplebucket")?, ObjectKey::new("a b.txt")?);
-    /// let url = Endpoint::public(&region).url(object);
-    /// assert_eq!(url.to_string(), "https://examplebucket.oss-cn-hangzhou.aliyuncs.com/a%20b.txt");
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    #[must_use]
-    pub fn url(&self, resource: Resource<'a>) -> ResourceUrl<'a> {
-        ResourceUrl { endpoint: *self, resource }
-    }
-
     fn of_oss(prefix: &'static str, name: &'a str, suffix: &'static str) -> Self {
         let host = Host { prefix, name, suffix, is_ip: false };
         Self { scheme: Scheme::Https, host, port: None, addressing: Addressing::VirtualHosted }
@@ -234,22 +218,6 @@ impl Emit for HostHeader<'_> {
 
 text_output!(HostHeader<'_>);
 
-/// The URL of a resource, without a query.
-#[derive(Clone, Copy, Debug)]
-pub struct ResourceUrl<'a> {
-    endpoint: Endpoint<'a>,
-    resource: Resource<'a>,
-}
-
-impl Emit for ResourceUrl<'_> {
-    fn emit(&self, sink: &mut impl Sink) {
-        self.endpoint.emit_origin(self.resource, sink);
-        self.endpoint.emit_path(self.resource, sink);
-    }
-}
-
-text_output!(ResourceUrl<'_>);
-
 impl<'a> Host<'a> {
     fn parse(name: &'a str) -> Result<Self, EndpointError> {
         let host = |is_ip| Self { prefix: "", name, suffix: "", is_ip };
@@ -307,8 +275,18 @@ mod tests {
         Resource::Object(Bucket::new("examplebucket").unwrap(), ObjectKey::verbatim(key).unwrap())
     }
 
+    struct Url<'a>(Endpoint<'a>, Resource<'a>);
+
+    impl Emit for Url<'_> {
+        fn emit(&self, sink: &mut impl Sink) {
+            self.0.emit_origin(self.1, sink);
+            self.0.emit_path(self.1, sink);
+        }
+    }
+
     fn url(endpoint: &str, addressing: Addressing, resource: Resource<'_>) -> String {
-        Endpoint::parse(endpoint).unwrap().with_addressing(addressing).url(resource).to_string()
+        let endpoint = Endpoint::parse(endpoint).unwrap().with_addressing(addressing);
+        Url(endpoint, resource).emit_to_string::<256>().unwrap().as_str().into()
     }
 
     use Addressing::{Cname, PathStyle, VirtualHosted};

@@ -165,6 +165,15 @@ error_messages!(EndpointError {
     Self::UserInfo => "the endpoint has a user name or a password; give scheme, host and port alone";
 });
 
+/// A text is not a method that OSS answers to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(clippy::exhaustive_structs, reason = "there is nothing else to say")]
+pub struct MethodError;
+
+error_messages!(MethodError {
+    Self => "the method is none of DELETE, GET, HEAD, OPTIONS, POST, PUT; write it in capitals";
+});
+
 /// Why an instant cannot be a [`Timestamp`](crate::Timestamp).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]

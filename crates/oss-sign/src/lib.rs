@@ -32,18 +32,18 @@ pub mod v4;
 pub mod verify;
 
 pub use credentials::Credentials;
-pub use endpoint::{Addressing, Endpoint, HostHeader, ResourceUrl};
+pub use endpoint::{Addressing, Endpoint, HostHeader};
 pub use error::{
-    BucketError, BufferTooSmall, CredentialsError, EndpointError, ObjectKeyError,
+    BucketError, BufferTooSmall, CredentialsError, EndpointError, MethodError, ObjectKeyError,
     ParameterPosition, ProductError, RegionError, SignError, TimestampError,
 };
 pub use header::DateHeader;
 pub use order::{MAX_HEADERS, MAX_PARAMETERS};
-pub use presigned_url::{PathAndQuery, PresignedUrl};
+pub use presigned_url::PresignedUrl;
 pub use region::{Product, Region};
 pub use request::{Expires, Method, Request};
 pub use resource::{Bucket, ObjectKey, Resource};
-pub use signable::{CanonicalRequest, StringToSign};
+pub use signable::{CanonicalRequest, PathAndQuery, RequestUrl, StringToSign};
 pub use signature::Signature;
 pub use signed_headers::{HeaderValue, SignedHeaders};
 pub use time::Timestamp;

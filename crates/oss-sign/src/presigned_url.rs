@@ -2,7 +2,7 @@
 
 use crate::endpoint::{Endpoint, HostHeader};
 use crate::request::Method;
-use crate::signable::{CanonicalRequest, Signable, StringToSign};
+use crate::signable::{CanonicalRequest, PathAndQuery, RequestUrl, Signable, StringToSign};
 use crate::signature::Signature;
 use crate::sink::{Emit, Sink, text_output};
 use crate::time::Timestamp;
@@ -36,7 +36,7 @@ impl<'a> PresignedUrl<'a> {
     /// The path and the query: for HTTP clients that take them apart from the host.
     #[must_use]
     pub fn path_and_query(&self) -> PathAndQuery<'_> {
-        PathAndQuery(self)
+        self.url().path_and_query()
     }
 
     /// The headers that the holder of the URL must send, with just these values; and no other
@@ -69,30 +69,15 @@ impl<'a> PresignedUrl<'a> {
         StringToSign(&self.signable)
     }
 
-    fn emit_path_and_query(&self, sink: &mut impl Sink) {
-        self.endpoint.emit_path(self.signable.request.resource(), sink);
-        sink.write(b"?");
-        self.signable.emit_query(sink);
+    fn url(&self) -> RequestUrl<'_> {
+        RequestUrl { signable: &self.signable, endpoint: self.endpoint }
     }
 }
 
 impl Emit for PresignedUrl<'_> {
     fn emit(&self, sink: &mut impl Sink) {
-        self.endpoint.emit_origin(self.signable.request.resource(), sink);
-        self.emit_path_and_query(sink);
+        self.url().emit(sink);
     }
 }
 
 text_output!(PresignedUrl<'_>);
-
-/// The path and the query of a presigned URL.
-#[derive(Clone, Copy, Debug)]
-pub struct PathAndQuery<'s>(&'s PresignedUrl<'s>);
-
-impl Emit for PathAndQuery<'_> {
-    fn emit(&self, sink: &mut impl Sink) {
-        self.0.emit_path_and_query(sink);
-    }
-}
-
-text_output!(PathAndQuery<'_>);

@@ -1,8 +1,9 @@
 //! What is asked of OSS: method, resource, query and headers.
 
 use core::fmt;
+use core::str::FromStr;
 
-use crate::error::{ParameterPosition, SignError};
+use crate::error::{MethodError, ParameterPosition, SignError};
 use crate::resource::{Bucket, ObjectKey, Resource};
 use crate::time::Timestamp;
 
@@ -31,6 +32,18 @@ impl Method {
             Self::Post => "POST",
             Self::Put => "PUT",
         }
+    }
+}
+
+impl FromStr for Method {
+    type Err = MethodError;
+
+    /// Reads a method in capitals.
+    fn from_str(name: &str) -> Result<Self, MethodError> {
+        [Self::Delete, Self::Get, Self::Head, Self::Options, Self::Post, Self::Put]
+            .into_iter()
+            .find(|method| method.as_str() == name)
+            .ok_or(MethodError)
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::canonical::{Form, Header, Parameter, Subject, emit_parameters};
 use crate::credentials::Credentials;
 use crate::encode::percent_encoded_path;
+use crate::endpoint::{Endpoint, HostHeader};
 use crate::error::SignError;
 use crate::header::Headers;
 use crate::order::Order;
@@ -64,9 +65,9 @@ impl<'a> Signable<'a> {
         self.headers.iter().filter_map(move |index| headers.callers(index))
     }
 
-    /// The query as it is sent.
-    pub(crate) fn emit_query(&self, sink: &mut impl Sink) {
-        emit_parameters(self, self.all_parameters(), Form::Encoded, b"", sink);
+    pub(crate) fn emit_path_and_query(&self, endpoint: &Endpoint<'_>, sink: &mut impl Sink) {
+        endpoint.emit_path(self.request.resource(), sink);
+        emit_parameters(self, self.all_parameters(), Form::Encoded, b"?", sink);
     }
 
     pub(crate) fn emit_string_to_sign(&self, sink: &mut impl Sink) {
@@ -186,6 +187,48 @@ impl<'a> Subject for Signable<'a> {
         }
     }
 }
+
+/// The URL of a request, with the query just as it is signed.
+#[derive(Clone, Copy, Debug)]
+pub struct RequestUrl<'s> {
+    pub(crate) signable: &'s Signable<'s>,
+    pub(crate) endpoint: Endpoint<'s>,
+}
+
+impl<'s> RequestUrl<'s> {
+    /// The path and the query: for HTTP clients that take them apart from the host.
+    #[must_use]
+    pub fn path_and_query(&self) -> PathAndQuery<'s> {
+        PathAndQuery(*self)
+    }
+
+    /// The host, and the port if the endpoint has one.
+    #[must_use]
+    pub fn host(&self) -> HostHeader<'s> {
+        self.endpoint.host(self.signable.request.resource())
+    }
+}
+
+impl Emit for RequestUrl<'_> {
+    fn emit(&self, sink: &mut impl Sink) {
+        self.endpoint.emit_origin(self.signable.request.resource(), sink);
+        self.signable.emit_path_and_query(&self.endpoint, sink);
+    }
+}
+
+text_output!(RequestUrl<'_>);
+
+/// The path and the query of a request, just as they are sent.
+#[derive(Clone, Copy, Debug)]
+pub struct PathAndQuery<'s>(RequestUrl<'s>);
+
+impl Emit for PathAndQuery<'_> {
+    fn emit(&self, sink: &mut impl Sink) {
+        self.0.signable.emit_path_and_query(&self.0.endpoint, sink);
+    }
+}
+
+text_output!(PathAndQuery<'_>);
 
 /// The canonical request of V4, whose hash is signed: for reading, and for comparing with the
 /// `CanonicalRequest` that OSS sends with `SignatureDoesNotMatch`.

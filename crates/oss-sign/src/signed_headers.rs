@@ -1,7 +1,8 @@
 //! Signed headers: the signature in `Authorization`.
 
+use crate::endpoint::Endpoint;
 use crate::header::trimmed;
-use crate::signable::{CanonicalRequest, Signable, StringToSign};
+use crate::signable::{CanonicalRequest, RequestUrl, Signable, StringToSign};
 use crate::signature::Signature;
 use crate::sink::{Emit, Sink, text_output};
 
@@ -39,6 +40,12 @@ impl SignedHeaders<'_> {
         let callers = signable.request.all_headers().iter();
         let callers = callers.map(|&(name, value)| (name, Value::Text(trimmed(value))));
         added.into_iter().flatten().chain(callers).map(|(name, value)| (name, HeaderValue(value)))
+    }
+
+    /// Where to send the request: with the query in the order in which it was signed.
+    #[must_use]
+    pub fn url<'s>(&'s self, endpoint: &Endpoint<'s>) -> RequestUrl<'s> {
+        RequestUrl { signable: &self.0, endpoint: *endpoint }
     }
 
     /// The value of `Authorization`.

@@ -12,7 +12,6 @@ mod sub_resource;
 
 use core::fmt;
 
-#[cfg(feature = "verify")]
 pub(crate) use canonical::emit_string_to_sign;
 use hmac::{Hmac, Mac};
 use rules::Placement;

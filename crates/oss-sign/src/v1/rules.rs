@@ -1,6 +1,6 @@
 //! What signing adds to a request, and what it refuses.
 
-use super::canonical::emit_string_to_sign;
+use super::emit_string_to_sign;
 use crate::canonical::{Form, Subject, Text};
 use crate::encode::{PercentEncoded, decimal};
 use crate::error::SignError;

@@ -1,7 +1,6 @@
 //! What signing adds to a request, and what it refuses.
 
-use super::canonical::emit_string_to_sign;
-use super::{ALGORITHM, CredentialScope, UNSIGNED_PAYLOAD};
+use super::{ALGORITHM, CredentialScope, UNSIGNED_PAYLOAD, emit_string_to_sign};
 use crate::canonical::{Subject, emit_additional_headers, has_additional_headers};
 use crate::encode::{decimal, encoded_order, percent_encoded};
 use crate::error::SignError;
