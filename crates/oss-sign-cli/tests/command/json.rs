@@ -55,7 +55,7 @@ fn the_url_of_signed_headers_has_the_whole_query_encoded_once() {
     assert_eq!(
         document(&[&arguments[..], &query].concat())["url"],
         "https://examplebucket.oss-cn-hangzhou.aliyuncs.com/exampledir/exampleobject.txt\
-         ?x-oss-process=image%2Fresize%2Cw_1&versionId=%2B&a%20b=%25%26%3D%E4%B8%AD~&acl&x=y"
+         ?a%20b=%25%26%3D%E4%B8%AD~&acl&versionId=%2B&x=y&x-oss-process=image%2Fresize%2Cw_1"
     );
 }
 
