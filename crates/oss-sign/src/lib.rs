@@ -15,6 +15,10 @@ mod error;
 mod hash;
 mod header;
 mod order;
+#[cfg(feature = "post-policy")]
+mod policy_form;
+#[cfg(feature = "post-policy")]
+mod post_policy;
 mod presigned_url;
 mod query;
 mod region;
@@ -31,12 +35,18 @@ pub mod v4;
 pub use canonical::{CanonicalRequest, StringToSign};
 pub use credentials::Credentials;
 pub use endpoint::{Addressing, Endpoint, HostHeader, ResourceUrl};
+#[cfg(feature = "post-policy")]
+pub use error::PolicyError;
 pub use error::{
     BucketError, BufferTooSmall, CredentialsError, EndpointError, ObjectKeyError,
     ParameterPosition, ProductError, RegionError, SignError, TimestampError,
 };
 pub use header::DateHeader;
 pub use order::{MAX_HEADERS, MAX_PARAMETERS};
+#[cfg(feature = "post-policy")]
+pub use policy_form::{FormValue, PolicyForm, PolicyJson};
+#[cfg(feature = "post-policy")]
+pub use post_policy::{Condition, OpenEnd, PostPolicy};
 pub use presigned_url::{PathAndQuery, PresignedUrl};
 pub use region::{Product, Region};
 pub use request::{Expires, Method, Request};

@@ -6,6 +6,8 @@
 //!
 //! <https://www.alibabacloud.com/help/en/oss/developer-reference/include-signatures-in-the-authorization-header>
 
+#[cfg(feature = "post-policy")]
+mod policy;
 mod string_to_sign;
 mod sub_resource;
 

@@ -131,7 +131,7 @@ pub(crate) struct CredentialScope {
 
 impl CredentialScope {
     /// `20231114/cn-hangzhou/oss/aliyun_v4_request`, with any separator.
-    pub(super) fn emit(&self, separator: &[u8], sink: &mut impl Sink) {
+    pub(crate) fn emit(&self, separator: &[u8], sink: &mut impl Sink) {
         sink.write(&self.date);
         for part in [self.region.as_str(), self.product.as_str(), TERMINATOR] {
             sink.write(separator);

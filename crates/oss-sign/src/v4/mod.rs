@@ -4,11 +4,13 @@
 
 mod canonical;
 mod key;
+#[cfg(feature = "post-policy")]
+mod policy;
 
 use canonical::Placement;
 pub(crate) use canonical::{HEADERS, PARAMETERS, Rules, SIGNATURE_PARAMETER};
 use hmac::Mac;
-use key::CredentialScope;
+pub(crate) use key::CredentialScope;
 pub use key::{KeyCache, SigningKey};
 
 use crate::canonical::{self as shared, Canonical};
@@ -24,7 +26,7 @@ use crate::sink::Digest;
 use crate::time::Timestamp;
 
 /// The name of the signature version, as it is sent.
-const ALGORITHM: &str = "OSS4-HMAC-SHA256";
+pub(crate) const ALGORITHM: &str = "OSS4-HMAC-SHA256";
 
 /// The last part of the credential scope.
 const TERMINATOR: &str = "aliyun_v4_request";
@@ -123,14 +125,19 @@ impl<'a> Signer<'a> {
         signed_at: Timestamp,
         placement: Placement,
     ) -> Result<Canonical<'a>, SignError> {
+        self.check_key(signed_at)?;
+        let rules = Rules { scope: self.key.scope(), signed_at, placement };
+        Canonical::new(request, &self.credentials, shared::Rules::V4(rules))
+    }
+
+    fn check_key(&self, signed_at: Timestamp) -> Result<(), SignError> {
         if !self.key.is_of(&self.credentials) {
             return Err(SignError::SigningKeyOfAnotherAccessKey);
         }
         if !self.key.is_of_day(signed_at) {
             return Err(SignError::SigningKeyOfAnotherDay);
         }
-        let rules = Rules { scope: self.key.scope(), signed_at, placement };
-        Canonical::new(request, &self.credentials, shared::Rules::V4(rules))
+        Ok(())
     }
 
     fn signature(&self, canonical: &Canonical<'_>) -> Signature {
