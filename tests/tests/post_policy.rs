@@ -1,9 +1,13 @@
 //! POST policies, read back by parsers that know nothing of this library.
 
-#![allow(clippy::unwrap_used, reason = "this is a test")]
+#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "this is a test")]
+
+use std::collections::BTreeSet;
+use std::path::Path;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use oss_sign::{Bucket, Condition, Credentials, Expires, PostPolicy, Region, Timestamp, v1, v4};
+use oss_sign_tests::record::{Record, read_lines};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -18,6 +22,28 @@ enum Owned {
 }
 
 impl Owned {
+    /// `None` for what the policy adds by itself.
+    fn parse(condition: &Value) -> Option<Self> {
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let texts = |value: &Value| value.as_array().unwrap().iter().map(text).collect();
+        let name = |value: &Value| text(value).strip_prefix('$').unwrap().to_owned();
+        if let Some(field) = condition.as_object() {
+            let (name, value) = field.iter().next().unwrap();
+            let is_own = name == "bucket" || OWN.contains(&name.as_str());
+            return (!is_own).then(|| Self::Equal(name.clone(), text(value)));
+        }
+        let [operator, field, value] = condition.as_array().unwrap().as_slice() else {
+            panic!("{condition}")
+        };
+        Some(match operator.as_str().unwrap() {
+            "eq" => Self::Equal(name(field), text(value)),
+            "starts-with" => Self::StartsWith(name(field), text(value)),
+            "in" => Self::In(name(field), texts(value)),
+            "not-in" => Self::NotIn(name(field), texts(value)),
+            _ => Self::Range(field.as_u64().unwrap(), value.as_u64().unwrap()),
+        })
+    }
+
     fn json(&self) -> Value {
         let field = |name: &str| format!("${name}");
         match self {
@@ -29,6 +55,10 @@ impl Owned {
         }
     }
 }
+
+/// What V4 adds.
+const OWN: [&str; 4] =
+    ["x-oss-credential", "x-oss-date", "x-oss-security-token", "x-oss-signature-version"];
 
 /// Any text at all: control characters, quotes, what is not in the basic plane.
 fn text() -> impl Strategy<Value = String> {
@@ -106,6 +136,68 @@ fn parsed(base64: &str) -> Value {
 
 fn now() -> Timestamp {
     Timestamp::from_unix_seconds(1_700_000_000).unwrap()
+}
+
+/// Conditions in any order, all in the form with an operator; without the bucket, on which some of
+/// the SDKs' policies have no condition.
+fn meaning(policy: &Value) -> BTreeSet<String> {
+    let conditions = policy["conditions"].as_array().unwrap().iter();
+    conditions
+        .map(|condition| match condition.as_object().and_then(|field| field.iter().next()) {
+            Some((name, value)) => json!(["eq", format!("${name}"), value]).to_string(),
+            None => condition.to_string(),
+        })
+        .filter(|condition| !condition.contains(r#""$bucket""#))
+        .collect()
+}
+
+/// Builds the policy of each record anew from its conditions.
+fn check_records(file: &str, sign: impl Fn(&Record, &PostPolicy<'_>) -> String) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors").join(file);
+    let lines = read_lines(&path).unwrap();
+    assert!(!lines.is_empty());
+    for line in lines {
+        let record: Record = serde_json::from_str(&line).unwrap();
+        let expected: Value = serde_json::from_str(record.policy_input.as_ref().unwrap()).unwrap();
+        let conditions = expected["conditions"].as_array().unwrap().iter();
+        let conditions: Vec<Owned> = conditions.filter_map(Owned::parse).collect();
+        let lists = lists(&conditions);
+        let borrowed = borrowed(&conditions, &lists);
+        let bucket = Bucket::new(record.bucket.as_ref().unwrap()).unwrap();
+        let actual = parsed(&sign(&record, &PostPolicy::new(bucket).conditions(&borrowed)));
+        assert_eq!(meaning(&actual), meaning(&expected), "{}", record.id);
+        assert_eq!(actual["expiration"], expected["expiration"], "{}", record.id);
+    }
+}
+
+fn credentials(record: &Record) -> Credentials<'_> {
+    let pair = Credentials::new(&record.access_key_id, &record.access_key_secret).unwrap();
+    match &record.security_token {
+        Some(token) => pair.with_security_token(token).unwrap(),
+        None => pair,
+    }
+}
+
+#[test]
+fn the_sdks_v4_policies_can_be_built() {
+    check_records("ali-oss.post_policy.v4.jsonl.gz", |record, policy| {
+        let now = Timestamp::from_unix_seconds(record.time_unix).unwrap();
+        let region = Region::new(record.region.as_ref().unwrap()).unwrap();
+        let key = v4::SigningKey::derive(&credentials(record), &region, now);
+        let expires = Expires::after_seconds(record.expires.unwrap());
+        let signer = v4::Signer::new(credentials(record), &key);
+        signer.sign_policy(policy, now, expires).unwrap().policy().to_string()
+    });
+}
+
+#[test]
+fn the_sdks_v1_policies_can_be_built() {
+    check_records("ali-oss.post_policy.v1.jsonl.gz", |record, policy| {
+        let now = Timestamp::from_unix_seconds(record.time_unix).unwrap();
+        let expires = Expires::after_seconds(record.expires.unwrap());
+        let signer = v1::Signer::new(credentials(record));
+        signer.sign_policy(policy, now, expires).unwrap().policy().to_string()
+    });
 }
 
 proptest! {

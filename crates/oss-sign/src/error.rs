@@ -341,6 +341,32 @@ impl From<SignError> for PolicyError {
     }
 }
 
+/// Why an upload callback cannot be verified.
+#[cfg(feature = "callback")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum CallbackError {
+    /// The path has an encoded line end.
+    PathLineEnd,
+    /// The header `x-oss-pub-key-url` is not base64.
+    PublicKeyUrlBase64,
+    /// The URL of the public key is longer than 255 bytes.
+    PublicKeyUrlTooLong,
+    /// The URL of the public key is not on `gosspublic.alicdn.com`: the callback is not from OSS.
+    PublicKeyUrlHost,
+    /// The URL of the public key has a character that no URL of a key has.
+    PublicKeyUrlCharacter,
+}
+
+#[cfg(feature = "callback")]
+error_messages!(CallbackError {
+    Self::PathLineEnd => "the path of the callback has an encoded line end";
+    Self::PublicKeyUrlBase64 => "the header `x-oss-pub-key-url` is not base64";
+    Self::PublicKeyUrlTooLong => "the URL of the public key is longer than 255 bytes";
+    Self::PublicKeyUrlHost => "the URL of the public key does not begin with `https://gosspublic.alicdn.com/` or `http://gosspublic.alicdn.com/`; the callback is not from OSS";
+    Self::PublicKeyUrlCharacter => "the URL of the public key has a blank, an `@` or another character that has no place in it";
+});
+
 /// A buffer was too small for a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(clippy::exhaustive_structs, reason = "there is nothing else to say")]

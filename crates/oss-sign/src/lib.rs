@@ -7,6 +7,8 @@
 #[cfg_attr(test, macro_use)]
 extern crate std;
 
+#[cfg(feature = "callback")]
+mod callback;
 mod canonical;
 mod credentials;
 mod encode;
@@ -32,9 +34,13 @@ mod time;
 pub mod v1;
 pub mod v4;
 
+#[cfg(feature = "callback")]
+pub use callback::{Callback, PublicKeyUrl};
 pub use canonical::{CanonicalRequest, StringToSign};
 pub use credentials::Credentials;
 pub use endpoint::{Addressing, Endpoint, HostHeader, ResourceUrl};
+#[cfg(feature = "callback")]
+pub use error::CallbackError;
 #[cfg(feature = "post-policy")]
 pub use error::PolicyError;
 pub use error::{

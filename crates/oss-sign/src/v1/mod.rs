@@ -8,15 +8,17 @@
 
 #[cfg(feature = "post-policy")]
 mod policy;
+mod rtmp;
 mod string_to_sign;
 mod sub_resource;
 
 use core::fmt;
 
 use hmac::{Hmac, Mac};
+pub use rtmp::{LiveChannel, RtmpUrl};
 use sha1::Sha1;
-use string_to_sign::Placement;
 pub(crate) use string_to_sign::{HEADERS, PARAMETERS, Rules, emit_authorization};
+use string_to_sign::{Placement, parameter};
 
 use crate::canonical::{self as shared, Canonical};
 use crate::credentials::Credentials;
