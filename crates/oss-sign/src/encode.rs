@@ -61,6 +61,8 @@ impl<'s, S: Sink> Base64<'s, S> {
         self.flush();
     }
 
+    // Inlined into every write of the JSON, it takes 4 KB more on a Cortex-M4.
+    #[inline(never)]
     fn flush(&mut self) {
         let mut text = [0; 64];
         // The lengths fit.
