@@ -4,8 +4,8 @@ use core::error::Error;
 use std::collections::BTreeSet;
 
 use oss_sign::{
-    Addressing, Bucket, Credentials, DateHeader, Endpoint, Expires, ObjectKey, PresignedUrl,
-    Product, Region, Request, Resource, SignedHeaders, Timestamp, v1, v4,
+    Addressing, Bucket, Credentials, DateHeader, Endpoint, Expires, ObjectKey, PolicyForm,
+    PresignedUrl, Product, Region, Request, Resource, SignedHeaders, Timestamp, v1, v4,
 };
 use percent_encoding::percent_decode_str;
 
@@ -42,6 +42,8 @@ struct Signed {
     url: Option<String>,
     /// Of a signed request.
     headers: Vec<(String, String)>,
+    /// Of a signed POST policy.
+    policy: Option<String>,
     /// The canonical request in V4, the string to sign in V1.
     text: String,
 }
@@ -101,7 +103,7 @@ fn skipped_by_name(line: &str) -> Option<String> {
 
 pub(crate) fn reason_to_skip(op: &str, version: &str) -> Option<String> {
     match (op, version) {
-        ("presign" | "header", "v1" | "v4") => None,
+        ("presign" | "header" | "post_policy", "v1" | "v4") => None,
         (_, "v2") => Some("the legacy signature v2 is out of scope".to_owned()),
         (op, version) => Some(format!("{op} {version} is not built yet")),
     }
@@ -118,6 +120,9 @@ fn sign(record: &Record) -> Result<Signed, Box<dyn Error>> {
         credentials = credentials.with_security_token(token)?;
     }
     let now = Timestamp::from_unix_seconds(record.time_unix)?;
+    if record.op == "post_policy" {
+        return sign_policy(record, credentials, now);
+    }
     let query: Vec<(&str, &str)> = record
         .query
         .iter()
@@ -141,9 +146,7 @@ fn sign(record: &Record) -> Result<Signed, Box<dyn Error>> {
             None => signed(&signer.sign(&request, now)?),
         });
     }
-    let region = Region::new(record.region.as_deref().unwrap_or_default())?;
-    let product = record.product.as_deref().map_or(Ok(Product::default()), Product::new)?;
-    let key = v4::SigningKey::derive_for(&product, &credentials, &region, now);
+    let key = signing_key(record, &credentials, now)?;
     let signer = v4::Signer::new(credentials, &key).with_date_header(date_header);
     Ok(match expires {
         Some(expires) => presigned(&signer.presign(&request, &endpoint, now, expires)?),
@@ -151,11 +154,36 @@ fn sign(record: &Record) -> Result<Signed, Box<dyn Error>> {
     })
 }
 
+fn sign_policy(
+    record: &Record,
+    credentials: Credentials<'_>,
+    now: Timestamp,
+) -> Result<Signed, Box<dyn Error>> {
+    let text = record.expect.policy_signed_text.as_ref().or(record.policy_input.as_ref());
+    let text = text.ok_or("the record has no policy")?;
+    if record.version == "v1" {
+        return Ok(policy(&v1::Signer::new(credentials).sign_policy_text(text)));
+    }
+    let key = signing_key(record, &credentials, now)?;
+    Ok(policy(&v4::Signer::new(credentials, &key).sign_policy_text(text, now)?))
+}
+
+fn signing_key(
+    record: &Record,
+    credentials: &Credentials<'_>,
+    now: Timestamp,
+) -> Result<v4::SigningKey, Box<dyn Error>> {
+    let region = Region::new(record.region.as_deref().unwrap_or_default())?;
+    let product = record.product.as_deref().map_or(Ok(Product::default()), Product::new)?;
+    Ok(v4::SigningKey::derive_for(&product, credentials, &region, now))
+}
+
 fn presigned(url: &PresignedUrl<'_>) -> Signed {
     Signed {
         signature: url.signature().to_string(),
         url: Some(url.to_string()),
         headers: Vec::new(),
+        policy: None,
         text: url
             .canonical_request()
             .map_or_else(|| url.string_to_sign().to_string(), |text| text.to_string()),
@@ -170,9 +198,20 @@ fn signed(headers: &SignedHeaders<'_>) -> Signed {
             .headers()
             .map(|(name, value)| (name.to_owned(), value.to_string()))
             .collect(),
+        policy: None,
         text: headers
             .canonical_request()
             .map_or_else(|| headers.string_to_sign().to_string(), |text| text.to_string()),
+    }
+}
+
+fn policy(form: &PolicyForm<'_>) -> Signed {
+    Signed {
+        signature: form.signature().to_string(),
+        url: None,
+        headers: Vec::new(),
+        policy: Some(form.policy().to_string()),
+        text: form.policy().to_string(),
     }
 }
 
@@ -258,6 +297,11 @@ fn compare(record: &Record, signed: &Signed) -> Outcome {
         let actual = actual.map(|(_, value)| value.as_str()).unwrap_or_default();
         let (expected, actual) = (authorization_parts(expected), authorization_parts(actual));
         compare_parts("Authorization", &expected, &actual, &mut differences);
+    }
+    if let (Some(expected), Some(actual)) = (&record.expect.policy_base64, &signed.policy)
+        && expected != actual
+    {
+        differences.push(("policy".to_owned(), expected.clone(), actual.clone()));
     }
     for (name, expected) in &record.expect.headers {
         let actual = signed.headers.iter().find(|(other, _)| other.eq_ignore_ascii_case(name));

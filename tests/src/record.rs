@@ -39,6 +39,8 @@ pub struct Record {
     pub headers: Vec<(String, String)>,
     #[serde(default)]
     pub additional_headers: Vec<String>,
+    /// A POST policy as the SDK was given it.
+    pub policy_input: Option<String>,
     pub expect: Expect,
     /// The classes in which the SDK deviates from the documented rule.
     #[serde(default)]
@@ -61,6 +63,9 @@ pub struct Expect {
     pub headers: Vec<(String, String)>,
     pub string_to_sign: Option<String>,
     pub canonical_request: Option<String>,
+    /// A POST policy as the SDK signed it, which may have written the JSON anew.
+    pub policy_signed_text: Option<String>,
+    pub policy_base64: Option<String>,
 }
 
 impl Expect {

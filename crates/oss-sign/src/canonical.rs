@@ -97,19 +97,19 @@ impl<'h, O> Header<'h, O> {
 /// Parameters with `&` between them, and `first` before the first one.
 ///
 /// An empty value is none: OSS signs `acl` for `acl=` too.
-pub(crate) fn emit_parameters<S: Subject>(
-    subject: &S,
-    parameters: impl Iterator<Item = Parameter<S::Own, S::Text>>,
+pub(crate) fn emit_parameters<O, S: Sink>(
+    parameters: impl Iterator<Item = Parameter<O, impl Text>>,
     form: Form,
     first: &[u8],
-    sink: &mut impl Sink,
+    emit_own: impl Fn(O, &mut S),
+    sink: &mut S,
 ) {
     let mut separator = first;
     for parameter in parameters {
         sink.write(separator);
         separator = b"&";
         match parameter {
-            Parameter::Own(own) => subject.emit_own_parameter(own, form, sink),
+            Parameter::Own(own) => emit_own(own, sink),
             Parameter::Given(name, value) => {
                 name.emit(form, sink);
                 if !value.is_empty() {

@@ -249,14 +249,14 @@ pub enum SignError {
     /// The name of an additional header has a `_`, which OSS refuses (EC 0002-00000077).
     AdditionalHeaderUnderscore(usize),
 
-    /// The URL would never be valid: it expires after 0 seconds.
+    /// The signature would never be valid: it expires after 0 seconds.
     ExpiresZero,
-    /// The URL would have expired already.
+    /// The signature would have expired already.
     ExpiresInThePast,
-    /// The URL would be valid for more than 604,800 seconds (7 days), the most that V4 allows
+    /// The signature would be valid for more than 604,800 seconds (7 days), the most that V4 allows
     /// (EC 0002-00000232).
     ExpiresTooFar,
-    /// The URL would expire after the year 9999.
+    /// The signature would expire after the year 9999.
     ExpiresTooLate,
 
     /// The overridden canonical resource does not begin with `/`.
@@ -292,10 +292,10 @@ error_messages!(SignError {
     Self::AdditionalHeaderMissing(index) => "additional header {} is not among the headers of the request; add it there with its value", index.saturating_add(1);
     Self::AdditionalHeaderUnderscore(index) => "additional header {} has a `_` in its name, which OSS does not sign", index.saturating_add(1);
 
-    Self::ExpiresZero => "the URL would expire after 0 seconds; give at least 1";
-    Self::ExpiresInThePast => "the URL would have expired already; give an instant after the time of signing";
-    Self::ExpiresTooFar => "the URL would be valid for more than 604800 seconds (7 days), the most that OSS allows for V4";
-    Self::ExpiresTooLate => "the URL would expire after the year 9999";
+    Self::ExpiresZero => "the signature would expire after 0 seconds; give at least 1";
+    Self::ExpiresInThePast => "the signature would have expired already; give an instant after the time of signing";
+    Self::ExpiresTooFar => "the signature would be valid for more than 604800 seconds (7 days), the most that OSS allows for V4";
+    Self::ExpiresTooLate => "the signature would expire after the year 9999";
 
     Self::CanonicalResource => "the canonical resource does not begin with `/`";
     Self::CanonicalResourceInV1 => "the canonical resource is overridden, which the V1 signature does not know; use V4";
@@ -304,6 +304,76 @@ error_messages!(SignError {
         "the object key begins with `?`, which the V1 signature cannot tell from a sub-resource of the bucket; \
          use V4, or `ObjectKey::verbatim` if the key cannot come from somebody else";
     Self::EmptySubResource(index) => "extra sub-resource {} has an empty name", index.saturating_add(1);
+});
+
+/// Why a POST policy was not signed.
+///
+/// Indexes count from zero, messages from one.
+#[cfg(feature = "post-policy")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum PolicyError {
+    /// The signing key or the expiry is wrong, as it may be of any signature.
+    Sign(SignError),
+    /// A condition is on a form field with an empty name.
+    EmptyName(usize),
+    /// The name of a form field begins with `$`, which the policy puts before it by itself.
+    DollarName(usize),
+    /// The name of a form field has a CR, LF or NUL.
+    NameControlCharacter(usize),
+    /// A condition is on the bucket, on the file, or on a field that the signature adds.
+    ReservedName(usize),
+    /// A field is to equal two values, or the size is to be in two ranges.
+    DuplicateCondition(usize),
+    /// A list of values is empty.
+    EmptyList(usize),
+    /// The smallest size is greater than the largest.
+    EmptyRange(usize),
+}
+
+#[cfg(feature = "post-policy")]
+error_messages!(PolicyError {
+    Self::Sign(error) => "{}", error;
+    Self::EmptyName(index) => "condition {} is on a form field with an empty name", index.saturating_add(1);
+    Self::DollarName(index) => "condition {} has a `$` before the name of the form field; write the name alone: `key`, not `$key`", index.saturating_add(1);
+    Self::NameControlCharacter(index) => "condition {} is on a form field with a CR, LF or NUL in its name", index.saturating_add(1);
+    Self::ReservedName(index) => "condition {} is on `bucket`, on `file`, or on a form field that the signature adds by itself; remove it", index.saturating_add(1);
+    Self::DuplicateCondition(index) => "condition {} sets what another one has set already", index.saturating_add(1);
+    Self::EmptyList(index) => "condition {} has an empty list of values", index.saturating_add(1);
+    Self::EmptyRange(index) => "condition {} has a smallest size that is greater than the largest", index.saturating_add(1);
+});
+
+#[cfg(feature = "post-policy")]
+impl From<SignError> for PolicyError {
+    fn from(error: SignError) -> Self {
+        Self::Sign(error)
+    }
+}
+
+/// Why an upload callback cannot be verified.
+#[cfg(feature = "callback")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum CallbackError {
+    /// The path has an encoded line end.
+    PathLineEnd,
+    /// The header `x-oss-pub-key-url` is not base64.
+    PublicKeyUrlBase64,
+    /// The URL of the public key is longer than 255 bytes.
+    PublicKeyUrlTooLong,
+    /// The URL of the public key is not on `gosspublic.alicdn.com`: the callback is not from OSS.
+    PublicKeyUrlHost,
+    /// The URL of the public key has a character that no URL of a key has.
+    PublicKeyUrlCharacter,
+}
+
+#[cfg(feature = "callback")]
+error_messages!(CallbackError {
+    Self::PathLineEnd => "the path of the callback has an encoded line end";
+    Self::PublicKeyUrlBase64 => "the header `x-oss-pub-key-url` is not base64";
+    Self::PublicKeyUrlTooLong => "the URL of the public key is longer than 255 bytes";
+    Self::PublicKeyUrlHost => "the URL of the public key does not begin with `https://gosspublic.alicdn.com/` or `http://gosspublic.alicdn.com/`; the callback is not from OSS";
+    Self::PublicKeyUrlCharacter => "the URL of the public key has a blank, an `@` or another character that has no place in it";
 });
 
 /// A buffer was too small for a text.

@@ -7,6 +7,8 @@
 #[cfg_attr(test, macro_use)]
 extern crate std;
 
+#[cfg(feature = "callback")]
+mod callback;
 mod canonical;
 mod credentials;
 mod encode;
@@ -15,6 +17,10 @@ mod error;
 mod hash;
 mod header;
 mod order;
+#[cfg(feature = "post-policy")]
+mod policy_form;
+#[cfg(feature = "post-policy")]
+mod post_policy;
 mod presigned_url;
 mod query;
 mod region;
@@ -31,14 +37,24 @@ pub mod v4;
 #[cfg(feature = "verify")]
 pub mod verify;
 
+#[cfg(feature = "callback")]
+pub use callback::{Callback, PublicKeyUrl};
 pub use credentials::Credentials;
 pub use endpoint::{Addressing, Endpoint, HostHeader};
+#[cfg(feature = "callback")]
+pub use error::CallbackError;
+#[cfg(feature = "post-policy")]
+pub use error::PolicyError;
 pub use error::{
     BucketError, BufferTooSmall, CredentialsError, EndpointError, MethodError, ObjectKeyError,
     ParameterPosition, ProductError, RegionError, SignError, TimestampError,
 };
 pub use header::DateHeader;
 pub use order::{MAX_HEADERS, MAX_PARAMETERS};
+#[cfg(feature = "post-policy")]
+pub use policy_form::{FormValue, PolicyForm, PolicyJson};
+#[cfg(feature = "post-policy")]
+pub use post_policy::{Condition, OpenEnd, PostPolicy};
 pub use presigned_url::PresignedUrl;
 pub use region::{Product, Region};
 pub use request::{Expires, Method, Request};

@@ -67,7 +67,13 @@ impl<'a> Signable<'a> {
 
     pub(crate) fn emit_path_and_query(&self, endpoint: &Endpoint<'_>, sink: &mut impl Sink) {
         endpoint.emit_path(self.request.resource(), sink);
-        emit_parameters(self, self.all_parameters(), Form::Encoded, b"?", sink);
+        emit_parameters(
+            self.all_parameters(),
+            Form::Encoded,
+            b"?",
+            |own, sink| self.emit_own_parameter(own, Form::Encoded, sink),
+            sink,
+        );
     }
 
     pub(crate) fn emit_string_to_sign(&self, sink: &mut impl Sink) {

@@ -213,6 +213,26 @@ impl Emit for HttpDate {
     }
 }
 
+/// An instant as the `expiration` of a POST policy: `2023-11-14T22:13:20.000Z`.
+#[cfg(feature = "post-policy")]
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Expiration(pub(crate) Timestamp);
+
+#[cfg(feature = "post-policy")]
+impl Emit for Expiration {
+    fn emit(&self, sink: &mut impl Sink) {
+        let (year, month, day, hour, minute, second) = self.0.fields();
+        decimal(year.into(), sink);
+        for (separator, number) in
+            [(b"-", month), (b"-", day), (b"T", hour), (b":", minute), (b":", second)]
+        {
+            sink.write(separator);
+            sink.write(&two_digits(number));
+        }
+        sink.write(b".000Z");
+    }
+}
+
 fn weekday(weekday: Weekday) -> &'static [u8] {
     match weekday {
         Weekday::Monday => b"Mon",
@@ -291,6 +311,14 @@ mod tests {
         assert_eq!(&instant.basic(), b"20231114T221320Z");
         assert_eq!(http_date(instant), "Tue, 14 Nov 2023 22:13:20 GMT");
         assert_eq!(instant.to_string(), "2023-11-14T22:13:20Z");
+    }
+
+    #[cfg(feature = "post-policy")]
+    #[test]
+    fn expiration_has_milliseconds() {
+        let text = |seconds| Expiration(at(seconds)).emit_to_string::<24>().unwrap();
+        assert_eq!(text(1_699_999_505), "2023-11-14T22:05:05.000Z");
+        assert_eq!(text(0), "1970-01-01T00:00:00.000Z");
     }
 
     #[test]

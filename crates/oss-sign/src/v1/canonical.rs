@@ -34,7 +34,13 @@ pub(crate) fn emit_string_to_sign<S: Subject>(
             is_sub_resource(*name) || extra.iter().any(|extra| name.bytes().eq(extra.bytes()))
         }
     });
-    emit_parameters(subject, sub_resources, Form::Raw, b"?", sink);
+    emit_parameters(
+        sub_resources,
+        Form::Raw,
+        b"?",
+        |own, sink| subject.emit_own_parameter(own, Form::Raw, sink),
+        sink,
+    );
 }
 
 /// The values of a header, joined as in the canonical headers; nothing if there is none.

@@ -7,6 +7,9 @@
 //! <https://www.alibabacloud.com/help/en/oss/developer-reference/include-signatures-in-the-authorization-header>
 
 mod canonical;
+#[cfg(feature = "post-policy")]
+mod policy;
+mod rtmp;
 mod rules;
 mod sub_resource;
 
@@ -14,8 +17,9 @@ use core::fmt;
 
 pub(crate) use canonical::emit_string_to_sign;
 use hmac::{Hmac, Mac};
-use rules::Placement;
+pub use rtmp::{LiveChannel, RtmpUrl};
 pub(crate) use rules::{HEADERS, PARAMETERS, Rules, emit_authorization};
+use rules::{Placement, parameter};
 use sha1::Sha1;
 
 use crate::credentials::Credentials;

@@ -16,11 +16,11 @@ use crate::time::{HttpDate, Timestamp};
 pub(crate) const PARAMETERS: &[&str] =
     &["Expires", "OSSAccessKeyId", "Signature", "security-token"];
 
-mod parameter {
-    pub(super) const EXPIRES: u8 = 0;
-    pub(super) const ACCESS_KEY_ID: u8 = 1;
-    pub(super) const SIGNATURE: u8 = 2;
-    pub(super) const SECURITY_TOKEN: u8 = 3;
+pub(super) mod parameter {
+    pub(in crate::v1) const EXPIRES: u8 = 0;
+    pub(in crate::v1) const ACCESS_KEY_ID: u8 = 1;
+    pub(in crate::v1) const SIGNATURE: u8 = 2;
+    pub(in crate::v1) const SECURITY_TOKEN: u8 = 3;
 }
 
 /// The headers that signing by headers adds and signs, sorted; [`header`] has their indexes.

@@ -15,7 +15,13 @@ pub(crate) fn emit_canonical_request(subject: &impl Subject, sink: &mut impl Sin
     sink.write(b"\n");
     subject.emit_resource(Form::Encoded, sink);
     sink.write(b"\n");
-    emit_parameters(subject, subject.parameters(), Form::Encoded, b"", sink);
+    emit_parameters(
+        subject.parameters(),
+        Form::Encoded,
+        b"",
+        |own, sink| subject.emit_own_parameter(own, Form::Encoded, sink),
+        sink,
+    );
     sink.write(b"\n");
     emit_headers(subject, |_| true, sink);
     sink.write(b"\n");

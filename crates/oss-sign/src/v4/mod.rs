@@ -4,6 +4,8 @@
 
 mod canonical;
 mod key;
+#[cfg(feature = "post-policy")]
+mod policy;
 mod rules;
 mod scope;
 
@@ -114,15 +116,20 @@ impl<'a> Signer<'a> {
         signed_at: Timestamp,
         placement: Placement,
     ) -> Result<Signable<'a>, SignError> {
+        self.check_key(signed_at)?;
+        let rules = Rules { scope: self.key.scope(), signed_at, placement };
+        let mut signable = Signable::new(request, &self.credentials, signable::Rules::V4(rules))?;
+        signable.signature = self.key.sign(|sink| signable.emit_string_to_sign(sink));
+        Ok(signable)
+    }
+
+    fn check_key(&self, signed_at: Timestamp) -> Result<(), SignError> {
         if !self.key.is_of(&self.credentials) {
             return Err(SignError::SigningKeyOfAnotherAccessKey);
         }
         if !self.key.is_of_day(signed_at) {
             return Err(SignError::SigningKeyOfAnotherDay);
         }
-        let rules = Rules { scope: self.key.scope(), signed_at, placement };
-        let mut signable = Signable::new(request, &self.credentials, signable::Rules::V4(rules))?;
-        signable.signature = self.key.sign(|sink| signable.emit_string_to_sign(sink));
-        Ok(signable)
+        Ok(())
     }
 }
