@@ -1,5 +1,6 @@
 //! What is signed of a request, whichever the version of the signature.
 
+use crate::credentials::Redacted;
 use crate::encode::lower_cased;
 use crate::error::SignError;
 use crate::header::{Header, Headers};
@@ -17,7 +18,7 @@ use crate::{Credentials, v4};
 pub(crate) struct Canonical<'a> {
     pub(crate) request: Request<'a>,
     pub(crate) access_key_id: &'a str,
-    pub(crate) security_token: Option<&'a str>,
+    pub(crate) security_token: Option<Redacted<'a>>,
     pub(crate) rules: Rules<'a>,
     query: Order,
     headers: Order,
@@ -46,7 +47,7 @@ impl<'a> Canonical<'a> {
         Ok(Self {
             request: *request,
             access_key_id: credentials.access_key_id(),
-            security_token: credentials.security_token(),
+            security_token: credentials.security_token().map(Redacted),
             rules,
             query,
             headers,

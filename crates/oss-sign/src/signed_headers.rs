@@ -1,6 +1,7 @@
 //! Signed headers: the signature in `Authorization`.
 
 use crate::canonical::{Canonical, CanonicalRequest, StringToSign};
+use crate::credentials::Redacted;
 use crate::header::trimmed;
 use crate::signature::Signature;
 use crate::sink::{Emit, Sink, text_output};
@@ -59,7 +60,7 @@ impl SignedHeaders<'_> {
             Some(("authorization", Value::Authorization(self))),
             self.content_sha256.map(|hash| ("x-oss-content-sha256", Value::Text(hash))),
             Some((date, Value::Date(instant))),
-            token.map(|token| ("x-oss-security-token", Value::Text(token))),
+            token.map(|token| ("x-oss-security-token", Value::Token(token))),
         ];
         let callers = self.canonical.request.all_headers().iter();
         let callers = callers.map(|&(name, value)| (name, Value::Text(trimmed(value))));
@@ -100,6 +101,7 @@ enum Value<'s> {
     Authorization(&'s SignedHeaders<'s>),
     Date(Date),
     Text(&'s str),
+    Token(Redacted<'s>),
 }
 
 impl Emit for HeaderValue<'_> {
@@ -109,7 +111,7 @@ impl Emit for HeaderValue<'_> {
                 signed.canonical.emit_authorization(&signed.signature, sink);
             }
             Value::Date(date) => date.emit(sink),
-            Value::Text(text) => sink.write(text.as_bytes()),
+            Value::Text(text) | Value::Token(Redacted(text)) => sink.write(text.as_bytes()),
         }
     }
 }

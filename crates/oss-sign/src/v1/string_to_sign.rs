@@ -131,7 +131,7 @@ impl Rules<'_> {
         for parameter in canonical.parameters() {
             let (name, value) = match parameter {
                 Parameter::Own(parameter::SECURITY_TOKEN, name) => {
-                    (name, canonical.security_token.unwrap_or_default())
+                    (name, canonical.security_token.unwrap_or_default().0)
                 }
                 Parameter::Own(..) => continue,
                 Parameter::Callers(name, value) => (name, value),
@@ -162,14 +162,14 @@ impl Rules<'_> {
             }
             (parameter::ACCESS_KEY_ID, ..) => percent_encoded(canonical.access_key_id, sink),
             (parameter::SIGNATURE, _, Some(signature)) => signature.emit_percent_encoded(sink),
-            _ => percent_encoded(canonical.security_token.unwrap_or_default(), sink),
+            _ => percent_encoded(canonical.security_token.unwrap_or_default().0, sink),
         }
     }
 
     pub(crate) fn emit_header(&self, canonical: &Canonical<'_>, index: u8, sink: &mut impl Sink) {
         match (index, self.placement) {
             (header::DATE, Placement::Header(_, signed_at)) => HttpDate(signed_at).emit(sink),
-            _ => sink.write(canonical.security_token.unwrap_or_default().as_bytes()),
+            _ => sink.write(canonical.security_token.unwrap_or_default().0.as_bytes()),
         }
     }
 }

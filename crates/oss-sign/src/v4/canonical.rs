@@ -190,7 +190,7 @@ impl Rules<'_> {
                 }
             }
             parameter::SECURITY_TOKEN => {
-                percent_encoded(canonical.security_token.unwrap_or_default(), sink);
+                percent_encoded(canonical.security_token.unwrap_or_default().0, sink);
             }
             parameter::SIGNATURE => {
                 if let Some(signature) = signature {
@@ -205,7 +205,7 @@ impl Rules<'_> {
         match index {
             header::CONTENT_SHA256 => sink.write(UNSIGNED_PAYLOAD.as_bytes()),
             header::DATE => sink.write(&self.signed_at.basic()),
-            _ => sink.write(canonical.security_token.unwrap_or_default().as_bytes()),
+            _ => sink.write(canonical.security_token.unwrap_or_default().0.as_bytes()),
         }
     }
 
