@@ -331,8 +331,10 @@ fn compare_parts(
     }
 }
 
-/// Origin, decoded path, and decoded parameters in any order; an empty value is none.
-fn url_parts(url: &str) -> BTreeSet<String> {
+/// Origin, decoded path, and decoded parameters in any order; an empty value is none. Two URLs of
+/// equal parts ask OSS for the same.
+#[must_use]
+pub fn url_parts(url: &str) -> BTreeSet<String> {
     let (base, query) = url.split_once('?').unwrap_or((url, ""));
     let (scheme, rest) = base.split_once("://").unwrap_or(("", base));
     let (host, path) = rest.split_once('/').unwrap_or((rest, ""));

@@ -20,12 +20,16 @@ pub(crate) const MAX_ACCESS_KEY_ID: usize = 64;
 /// assert_eq!(format!("{temporary:?}").contains("secret\""), false);
 /// # Ok::<(), oss_sign::CredentialsError>(())
 /// ```
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct Credentials<'a> {
     access_key_id: &'a str,
-    access_key_secret: &'a str,
-    security_token: Option<&'a str>,
+    access_key_secret: Redacted<'a>,
+    security_token: Option<Redacted<'a>>,
 }
+
+/// Text that `Debug` does not show.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Redacted<'a>(pub(crate) &'a str);
 
 impl<'a> Credentials<'a> {
     /// An AccessKey pair.
@@ -53,6 +57,7 @@ impl<'a> Credentials<'a> {
         if has_stray_white_space(access_key_secret) {
             return Err(CredentialsError::AccessKeySecretWhiteSpace);
         }
+        let access_key_secret = Redacted(access_key_secret);
         Ok(Self { access_key_id, access_key_secret, security_token: None })
     }
 
@@ -68,7 +73,7 @@ impl<'a> Credentials<'a> {
         if has_stray_white_space(security_token) {
             return Err(CredentialsError::SecurityTokenWhiteSpace);
         }
-        Ok(Self { security_token: Some(security_token), ..self })
+        Ok(Self { security_token: Some(Redacted(security_token)), ..self })
     }
 
     /// The AccessKey ID, which is public: every URL and every `Authorization` shows it.
@@ -80,22 +85,17 @@ impl<'a> Credentials<'a> {
     /// The security token of a temporary AccessKey.
     #[must_use]
     pub fn security_token(&self) -> Option<&'a str> {
-        self.security_token
+        self.security_token.map(|token| token.0)
     }
 
     pub(crate) fn access_key_secret(&self) -> &'a str {
-        self.access_key_secret
+        self.access_key_secret.0
     }
 }
 
-impl fmt::Debug for Credentials<'_> {
+impl fmt::Debug for Redacted<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Credentials")
-            .field("access_key_id", &self.access_key_id)
-            .field("access_key_secret", &format_args!("[redacted]"))
-            .field("security_token", &self.security_token.map(|_| format_args!("[redacted]")))
-            .finish()
+        formatter.write_str("[redacted]")
     }
 }
 

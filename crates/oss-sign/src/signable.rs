@@ -1,7 +1,7 @@
 //! A request that is about to be signed.
 
 use crate::canonical::{Form, Header, Parameter, Subject, emit_parameters};
-use crate::credentials::Credentials;
+use crate::credentials::{Credentials, Redacted};
 use crate::encode::percent_encoded_path;
 use crate::endpoint::{Endpoint, HostHeader};
 use crate::error::SignError;
@@ -20,7 +20,7 @@ use crate::v4;
 pub(crate) struct Signable<'a> {
     pub(crate) request: Request<'a>,
     pub(crate) access_key_id: &'a str,
-    pub(crate) security_token: Option<&'a str>,
+    pub(crate) security_token: Option<Redacted<'a>>,
     pub(crate) rules: Rules<'a>,
     /// All zeros until it is known.
     pub(crate) signature: Signature,
@@ -51,7 +51,7 @@ impl<'a> Signable<'a> {
         Ok(Self {
             request: *request,
             access_key_id: credentials.access_key_id(),
-            security_token: credentials.security_token(),
+            security_token: credentials.security_token().map(Redacted),
             rules,
             signature: Signature::v4([0; 32]),
             query,
@@ -90,6 +90,11 @@ impl<'a> Signable<'a> {
             #[cfg(feature = "v1")]
             Rules::V1(_) => v1::emit_authorization(self, sink),
         }
+    }
+
+    /// The security token; nothing if there is none.
+    pub(crate) fn security_token(&self) -> &'a str {
+        self.security_token.map_or("", |Redacted(token)| token)
     }
 
     /// The time of signing, in the form of the header that carries it.

@@ -1,5 +1,6 @@
 //! Signed headers: the signature in `Authorization`.
 
+use crate::credentials::Redacted;
 use crate::endpoint::Endpoint;
 use crate::header::trimmed;
 use crate::signable::{CanonicalRequest, RequestUrl, Signable, StringToSign};
@@ -35,7 +36,7 @@ impl SignedHeaders<'_> {
             Some(("authorization", Value::Authorization(signable))),
             signable.content_sha256().map(|hash| ("x-oss-content-sha256", Value::Text(hash))),
             Some((signable.date_header(), Value::Date(signable))),
-            token.map(|token| ("x-oss-security-token", Value::Text(token))),
+            token.map(|token| ("x-oss-security-token", Value::Token(token))),
         ];
         let callers = signable.request.all_headers().iter();
         let callers = callers.map(|&(name, value)| (name, Value::Text(trimmed(value))));
@@ -82,6 +83,7 @@ enum Value<'s> {
     Authorization(&'s Signable<'s>),
     Date(&'s Signable<'s>),
     Text(&'s str),
+    Token(Redacted<'s>),
 }
 
 impl Emit for HeaderValue<'_> {
@@ -89,7 +91,7 @@ impl Emit for HeaderValue<'_> {
         match self.0 {
             Value::Authorization(signable) => signable.emit_authorization(sink),
             Value::Date(signable) => signable.emit_date(sink),
-            Value::Text(text) => sink.write(text.as_bytes()),
+            Value::Text(text) | Value::Token(Redacted(text)) => sink.write(text.as_bytes()),
         }
     }
 }

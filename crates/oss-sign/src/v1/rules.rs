@@ -131,14 +131,14 @@ impl Rules<'_> {
             parameter::EXPIRES => self.emit(sink),
             parameter::ACCESS_KEY_ID => Text::emit(signable.access_key_id, form, sink),
             parameter::SIGNATURE => signable.signature.emit(&mut PercentEncoded(sink)),
-            _ => Text::emit(signable.security_token.unwrap_or_default(), form, sink),
+            _ => Text::emit(signable.security_token(), form, sink),
         }
     }
 
     pub(crate) fn emit_header(&self, signable: &Signable<'_>, own: u8, sink: &mut impl Sink) {
         match own {
             header::DATE => self.emit(sink),
-            _ => sink.write(signable.security_token.unwrap_or_default().as_bytes()),
+            _ => sink.write(signable.security_token().as_bytes()),
         }
     }
 }

@@ -166,7 +166,7 @@ impl Rules<'_> {
                 }
             }
             parameter::SECURITY_TOKEN => {
-                percent_encoded(signable.security_token.unwrap_or_default().as_bytes(), sink);
+                percent_encoded(signable.security_token().as_bytes(), sink);
             }
             parameter::SIGNATURE => signable.signature.emit(sink),
             _ => sink.write(ALGORITHM.as_bytes()),
@@ -177,7 +177,7 @@ impl Rules<'_> {
         match own {
             header::CONTENT_SHA256 => sink.write(UNSIGNED_PAYLOAD.as_bytes()),
             header::DATE => sink.write(&self.signed_at.basic()),
-            _ => sink.write(signable.security_token.unwrap_or_default().as_bytes()),
+            _ => sink.write(signable.security_token().as_bytes()),
         }
     }
 
