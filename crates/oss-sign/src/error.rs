@@ -233,7 +233,7 @@ pub enum SignError {
     /// A query parameter is one of the signature's own.
     SignatureParameter(ParameterPosition),
 
-    /// More headers are to be signed than [`MAX_HEADERS`](crate::MAX_HEADERS).
+    /// There are more headers than [`MAX_HEADERS`](crate::MAX_HEADERS).
     TooManyHeaders,
     /// A header name is not an HTTP token.
     HeaderName(usize),
@@ -283,7 +283,7 @@ error_messages!(SignError {
     Self::DuplicateParameter(position) => "{} has the name of another one; OSS does not define what two of them mean", position;
     Self::SignatureParameter(position) => "{} is one that the signature adds by itself; remove it", position;
 
-    Self::TooManyHeaders => "there are more than {} headers to sign", MAX_HEADERS;
+    Self::TooManyHeaders => "there are more than {} headers", MAX_HEADERS;
     Self::HeaderName(index) => "the name of header {} is not an HTTP header name", index.saturating_add(1);
     Self::HeaderValue(index) => "the value of header {} has a CR, LF or NUL", index.saturating_add(1);
     Self::SignatureHeader(index) => "header {} is one that the signature adds by itself; remove it", index.saturating_add(1);
