@@ -146,8 +146,10 @@ impl Facts {
     /// Names and values as a person reads them, one a line.
     pub(crate) fn lines(&self) -> Vec<(&'static str, String)> {
         let version = self.signature_version.zip(self.signature_place);
-        let version = version
-            .map(|(version, place)| format!("{}, in the {place}", version.to_ascii_uppercase()));
+        let version = version.map(|(version, place)| {
+            let place = if place == "url" { "URL" } else { place };
+            format!("{}, in the {place}", version.to_ascii_uppercase())
+        });
         let bucket = self.bucket.as_ref().map(|bucket| match self.bucket_from {
             Some("flag") | None => bucket.clone(),
             Some(from) => format!("{bucket} (read off the {from})"),

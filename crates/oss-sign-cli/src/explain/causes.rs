@@ -38,6 +38,11 @@ impl Context<'_> {
                  client's code is; compare nothing in public, the text holds the request."
                     .to_owned(),
             ),
+            "SignatureDoesNotMatch" if self.answer.string_to_sign().is_some() => Some(
+                "OSS computed another signature, from these lines: give the URL, or the request \
+                 as JSON, to see where they differ."
+                    .to_owned(),
+            ),
             _ => None,
         };
         certain.map(Cause::Certain).or_else(|| usual(code, self.answer.message()).map(Cause::Usual))

@@ -355,8 +355,8 @@ impl fmt::Display for Report {
             writeln!(formatter)?;
         }
         if self.is_comparison {
-            writeln!(formatter, "- what was signed, {REMOVED}red{REMOVED:#}")?;
-            writeln!(formatter, "+ what OSS received, {ADDED}green{ADDED:#}")?;
+            writeln!(formatter, "{REMOVED}- what was signed{REMOVED:#}")?;
+            writeln!(formatter, "{ADDED}+ what OSS received{ADDED:#}")?;
             writeln!(formatter)?;
         }
         self.lines.iter().try_for_each(|line| show_line(line, formatter))?;
@@ -372,19 +372,23 @@ impl fmt::Display for Report {
 
 fn show_line(line: &Line, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
     let name = harmless(&line.part.name());
+    let named = |value: &str| match value {
+        "" => format!("{name}:"),
+        value => format!("{name}: {}", harmless(value)),
+    };
     if !line.differs() {
         let value = line.ours.as_deref().unwrap_or_default();
-        return writeln!(formatter, "  {name}: {}", harmless(&short(&line.part, value)));
+        return writeln!(formatter, "  {}", named(&short(&line.part, value)));
     }
     // Where only one side has a token, there is nothing in it to be compared.
     let is_on_both = line.ours.is_some() && line.theirs.is_some();
     let text = |value: &Option<String>| match value {
-        None => "(none)".to_owned(),
-        Some(value) if is_on_both => harmless(value),
-        Some(value) => harmless(&short(&line.part, value)),
+        None => named("(none)"),
+        Some(value) if is_on_both => named(value),
+        Some(value) => named(&short(&line.part, value)),
     };
-    writeln!(formatter, "{REMOVED}- {name}: {}{REMOVED:#}", text(&line.ours))?;
-    writeln!(formatter, "{ADDED}+ {name}: {}{ADDED:#}", text(&line.theirs))
+    writeln!(formatter, "{REMOVED}- {}{REMOVED:#}", text(&line.ours))?;
+    writeln!(formatter, "{ADDED}+ {}{ADDED:#}", text(&line.theirs))
 }
 
 /// A token and whatever else grants access is cut short.

@@ -8,6 +8,9 @@ fn help_and_version_are_output() {
         (&["--help"][..], "EXAMPLES:"),
         (&["presign", "--help"], "EXAMPLES:"),
         (&["sign", "--help"], "EXAMPLES:"),
+        (&["verify", "--help"], "EXAMPLES:"),
+        (&["inspect", "--help"], "EXAMPLES:"),
+        (&["explain", "--help"], "THE REQUEST AS JSON:"),
         (&["help", "sign"], "EXAMPLES:"),
         (&["--version"], concat!("oss-sign ", env!("CARGO_PKG_VERSION"), "\n")),
     ] {
