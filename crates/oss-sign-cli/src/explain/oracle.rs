@@ -52,6 +52,9 @@ fn first(
             return Ok(Some(variant.clone()));
         }
     }
+    if variants.len() > MAX_VARIANTS {
+        return Ok(None);
+    }
     for variant in variants.iter().flat_map(self::variants) {
         if fits(&variant)? {
             return Ok(Some(variant));
@@ -59,6 +62,9 @@ fn first(
     }
     Ok(None)
 }
+
+/// Their pairs take about a second.
+const MAX_VARIANTS: usize = 256;
 
 const METHODS: [&str; 6] = ["GET", "HEAD", "PUT", "POST", "DELETE", "OPTIONS"];
 

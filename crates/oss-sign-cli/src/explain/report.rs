@@ -16,6 +16,7 @@ use super::{differences, numbers, oracle};
 use crate::facts::Facts;
 use crate::mistake::Mistake;
 use crate::presented::Presented;
+use crate::problems;
 use crate::shown::{cut_short, harmless};
 
 const REMOVED: Style = AnsiColor::Red.on_default();
@@ -85,6 +86,7 @@ impl Report {
             (Some(meant), Some(theirs)) if is_mismatch => {
                 report.compare(meant, answer, theirs, credentials)?;
             }
+            (Some(meant), None) if is_mismatch => report.check_without_lines(meant, credentials)?,
             (None, Some(theirs)) if is_mismatch => report.show(&Texts {
                 canonical_request: answer.canonical_request(),
                 string_to_sign: theirs,
@@ -93,6 +95,9 @@ impl Report {
         }
         if report.causes.is_empty() {
             report.name_cause(&Context { answer, facts: facts.as_ref(), now });
+            if let (Some(meant), Some(facts)) = (&meant, &facts) {
+                report.notes.extend(problems::of(&meant.request, facts)?);
+            }
         }
         Ok(report)
     }
@@ -106,7 +111,7 @@ impl Report {
         match Texts::of_meant(meant)? {
             Ok(texts) => report.show(&texts),
             Err(refusal) => {
-                report.causes.push(not_signed(refusal));
+                report.not_signed(&meant.request, refusal)?;
                 return Ok(report);
             }
         }
@@ -115,6 +120,34 @@ impl Report {
             None => report.notes.push("what OSS answered tells more: give --error FILE".to_owned()),
         }
         Ok(report)
+    }
+
+    /// The APIs for vector and table buckets do not say what they signed.
+    fn check_without_lines(
+        &mut self,
+        meant: &Meant,
+        credentials: Option<&Credentials<'_>>,
+    ) -> Result<(), Mistake> {
+        match credentials {
+            Some(credentials) => self.check_secret(&meant.request, credentials, false)?,
+            None => self.causes.push(
+                "OSS does not say here what it signed: set the AccessKey in the environment, and \
+                 explain checks the secret."
+                    .to_owned(),
+            ),
+        }
+        Ok(())
+    }
+
+    /// Why a request is not even of the form of a signed one.
+    fn not_signed(&mut self, request: &Presented, refusal: Refusal) -> Result<(), Mistake> {
+        let mut reasons = problems::of(request, &Facts::of(request))?;
+        if reasons.is_empty() {
+            reasons.push(refusal.to_string());
+        }
+        let sentence = |reason: String| format!("The request that you gave cannot hold: {reason}.");
+        self.causes.extend(reasons.into_iter().map(sentence));
+        Ok(())
     }
 
     fn show(&mut self, texts: &Texts) {
@@ -131,10 +164,7 @@ impl Report {
     ) -> Result<(), Mistake> {
         let ours = match Texts::of_meant(meant)? {
             Ok(ours) => ours,
-            Err(refusal) => {
-                self.causes.push(not_signed(refusal));
-                return Ok(());
-            }
+            Err(refusal) => return self.not_signed(&meant.request, refusal),
         };
         if is_v4(&ours.string_to_sign) != is_v4(&string_to_sign) {
             self.causes.push(
@@ -265,10 +295,7 @@ impl Report {
             Err(Refusal::SignatureDoesNotMatch) => {
                 return self.find_what_was_signed(request, credentials);
             }
-            Err(refusal) => {
-                self.causes.push(not_signed(refusal));
-                return Ok(());
-            }
+            Err(refusal) => return self.not_signed(request, refusal),
         };
         self.causes.push(sentence.to_owned());
         Ok(())
@@ -327,15 +354,13 @@ fn said(answer: &ErrorAnswer) -> Vec<String> {
     let code = harmless(answer.code().unwrap_or("no code"));
     let ec = answer.ec().map(|ec| format!(" (EC {})", harmless(ec))).unwrap_or_default();
     let mut said = vec![format!("{code}{ec}")];
-    if !answer.message().is_empty() {
-        said.push(harmless(answer.message()));
+    // STS puts the whole request into its message, with the token.
+    let message = answer.message().split("server string to sign").next().unwrap_or_default();
+    if !message.is_empty() {
+        said.push(harmless(message));
     }
     said.extend(answer.element("RequestId").map(|id| format!("request {}", harmless(id))));
     said
-}
-
-fn not_signed(refusal: Refusal) -> String {
-    format!("The request that you gave cannot hold, for {refusal}: sign it anew.")
 }
 
 /// The signature that a request carries.

@@ -387,7 +387,11 @@ fn scope_and_time_of_a_request_without_its_signature() {
         report.plain()
     );
     let report = explain("oss-cn-hangzhou");
-    assert!(report.causes[0].contains("region is wrong"), "{}", report.plain());
+    assert_eq!(
+        report.causes,
+        ["The request that you gave cannot hold: the region 'oss-cn-hangzhou' is the start of a \
+          host name: sign for 'cn-hangzhou'."]
+    );
 }
 
 #[test]
@@ -694,4 +698,39 @@ fn spans_of_time() {
     ] {
         assert_eq!(super::gap(seconds), text);
     }
+}
+
+/// Vector and table buckets answer in JSON, and do not say what they signed.
+#[test]
+fn answers_without_a_string_to_sign() {
+    let answer = ErrorAnswer::read(
+        r#"{"Error":{"Code":"SignatureDoesNotMatch","Message":"m","SignatureProvided":"0"}}"#,
+    );
+    let (answer, request) = (answer.unwrap(), presigned("k", &[]));
+    let report = explain(&answer, Some(&request), None);
+    assert!(report.causes[0].starts_with("OSS does not say here what it signed"), "{report}");
+    let another = Credentials::new("testak", "another").unwrap();
+    let report = explain(&answer, Some(&request), Some(&another));
+    assert!(report.causes[0].starts_with("The secret in the environment does not"), "{report}");
+}
+
+#[test]
+fn what_sts_signed_is_not_repeated() {
+    let elements = "<Code>SignatureDoesNotMatch</Code><Message>Specified signature is not matched \
+                    with our calculation. server string to sign is:GET&amp;SecurityToken%3Dhush\
+                    </Message>";
+    let report = explain(&answer(elements), None, None);
+    assert!(report.causes[0].starts_with("STS computed another signature"), "{report}");
+    assert!(!report.plain().contains("hush"), "{report}");
+}
+
+/// The code alone may be vague where the request is not.
+#[test]
+fn likely_problems_are_noted() {
+    let mut request = presigned("k", &[]);
+    for text in &mut request.query {
+        *text = text.replace("cn-hangzhou", "cn-beijing");
+    }
+    let report = explain(&answer("<Code>InvalidArgument</Code>"), Some(&request), None);
+    assert!(report.notes.iter().any(|note| note.contains("the host is in 'cn-hangzhou'")));
 }
