@@ -59,6 +59,7 @@ const EXAMPLES: &str = "\
 EXAMPLES:
   oss-sign presign oss://examplebucket/cat.jpg --region cn-hangzhou
   oss-sign sign GET oss://examplebucket --query acl --region cn-hangzhou
+  oss-sign explain --error body.xml 'https://examplebucket.oss-cn-hangzhou.aliyuncs.com/...'
 
 The AccessKey is read from OSS_ACCESS_KEY_ID, OSS_ACCESS_KEY_SECRET and OSS_SESSION_TOKEN, \
 or else from the ALIBABA_CLOUD_ variables.";

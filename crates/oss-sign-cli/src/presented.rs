@@ -36,6 +36,10 @@ impl PresentedArgs {
         Ok(presented)
     }
 
+    pub(crate) fn has_method(&self) -> bool {
+        self.method.is_some()
+    }
+
     fn method(&self) -> String {
         self.method.as_deref().unwrap_or("GET").to_ascii_uppercase()
     }

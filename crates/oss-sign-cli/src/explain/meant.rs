@@ -15,6 +15,8 @@ use crate::presented::{Presented, PresentedArgs};
 #[derive(Clone, Debug)]
 pub(crate) struct Meant {
     pub(crate) request: Presented,
+    /// Otherwise it is GET by default, and may not be what was signed.
+    pub(crate) has_method: bool,
     region: Option<String>,
     additional_headers: Vec<String>,
     /// What the sender's own code signed.
@@ -46,7 +48,8 @@ impl Meant {
     pub(crate) fn read(text: &str, args: &PresentedArgs) -> Result<Self, Mistake> {
         let text = text.trim();
         if !text.starts_with('{') {
-            return Ok(Self::from(args.presented(text)?));
+            let has_method = args.has_method();
+            return Ok(Self { has_method, ..Self::from(args.presented(text)?) });
         }
         let document: Document = serde_json::from_str(text).map_err(|error| {
             Mistake::new(format!(
@@ -61,6 +64,7 @@ impl Meant {
         }
         Ok(Self {
             request,
+            has_method: document.method.is_some(),
             region: document.region,
             additional_headers: document.additional_headers,
             canonical_request: document.canonical_request,
@@ -131,6 +135,7 @@ impl From<Presented> for Meant {
     fn from(request: Presented) -> Self {
         Self {
             request,
+            has_method: true,
             region: None,
             additional_headers: Vec::new(),
             canonical_request: None,

@@ -186,6 +186,7 @@ impl Report {
         self.lines = compare(&ours.parts(), &theirs.parts());
         self.is_comparison = true;
         self.name_differences();
+        self.ask_for_method(meant);
         if self.causes.is_empty() && ours.canonical_request != theirs.canonical_request {
             self.causes.push(
                 "The parts are the same, but not their order or the line ends: sort parameters and \
@@ -197,6 +198,18 @@ impl Report {
             self.check_signature(&meant.request, answer, credentials)?;
         }
         Ok(())
+    }
+
+    /// A URL does not say its method.
+    fn ask_for_method(&mut self, meant: &Meant) {
+        let is_method = |line: &&Line| line.part == Part::Method && line.differs();
+        let received = self.lines.iter().find(is_method).and_then(|line| line.theirs.as_deref());
+        if let Some(received) = received.filter(|_| !meant.has_method) {
+            let received = harmless(received);
+            self.notes.push(format!(
+                "you did not say the method: if it was signed for {received}, add --method {received}"
+            ));
+        }
     }
 
     /// The canonical request that has OSS's hash.

@@ -64,6 +64,15 @@ fn every_form_of_the_answer() {
 }
 
 #[test]
+fn a_method_that_was_not_said_is_asked_for() {
+    let hint = "if it was signed for HEAD, add --method HEAD";
+    let outcome = explain(&["--error", "-", &url()], &answer());
+    assert!(outcome.stdout.contains(hint), "{outcome:?}");
+    let outcome = explain(&["--error", "-", &url(), "--method", "get"], &answer());
+    assert!(!outcome.stdout.contains(hint), "{outcome:?}");
+}
+
+#[test]
 fn files() {
     let directory = env!("CARGO_TARGET_TMPDIR");
     let (body, request) = (format!("{directory}/body.xml"), format!("{directory}/request.json"));
