@@ -34,8 +34,8 @@ impl Context<'_> {
             "InvalidArgument" => self.invalid_argument(),
             "InvalidRequest" => self.invalid_request(),
             "SignatureDoesNotMatch" if self.is_of_sts() => Some(
-                "STS computed another signature than the client: the secret is wrong, or the \
-                 client's code is; compare nothing in public, the text holds the request."
+                "STS computed another signature: check the secret of this AccessKey ID, then the \
+                 code that signs; its message has the whole request in it, so show it to nobody."
                     .to_owned(),
             ),
             "SignatureDoesNotMatch" if self.answer.string_to_sign().is_some() => Some(
@@ -461,7 +461,7 @@ fn usual(code: &str, message: &str) -> Option<&'static str> {
         ),
         ("SignatureNonceUsed", "The request to STS was sent twice: sign each attempt anew."),
         (
-            "Throttling.User",
+            "Throttling",
             "STS is asked too often: keep credentials until they expire, and share them.",
         ),
         (
@@ -475,7 +475,10 @@ fn usual(code: &str, message: &str) -> Option<&'static str> {
              maximum of the role (MaxSessionDuration).",
         );
     }
-    let known = CODES.iter().find(|(known, _)| *known == code);
+    // Some have a kind after a dot that is not listed here.
+    let family = code.split('.').next().unwrap_or_default();
+    let named = |name: &str| CODES.iter().find(|(known, _)| *known == name);
+    let known = named(code).or_else(|| named(family));
     known.map(|(_, sentence)| *sentence).or_else(|| {
         let is_oidc = code.starts_with("AuthenticationFail.OIDCToken");
         is_oidc.then_some("STS does not accept the OIDC token: check its issuer and its signature.")

@@ -10,6 +10,7 @@ use super::error_answer::ErrorAnswer;
 use crate::location::LocationArgs;
 use crate::mistake::Mistake;
 use crate::presented::{Presented, PresentedArgs};
+use crate::shown::harmless;
 
 /// A request, and what its sender knows beyond it.
 #[derive(Clone, Debug)]
@@ -53,7 +54,8 @@ impl Meant {
         }
         let document: Document = serde_json::from_str(text).map_err(|error| {
             Mistake::new(format!(
-                "the request is not the JSON that explain reads: {error}; see --help"
+                "the request is not the JSON that explain reads: {}; see --help",
+                harmless(&error.to_string())
             ))
         })?;
         let location = LocationArgs::new(document.bucket);

@@ -99,6 +99,9 @@ impl Explain {
             (_, Some(path)) => read(path)?,
             (text, None) => text.to_owned(),
         };
+        if text.len() > MAX_LENGTH {
+            return Err(Mistake::new("the request is longer than 1 MiB: give one that OSS takes"));
+        }
         Meant::read(&text, &self.presented)
     }
 }

@@ -23,6 +23,9 @@ const REMOVED: Style = AnsiColor::Red.on_default();
 const ADDED: Style = AnsiColor::Green.on_default();
 const STRONG: Style = Style::new().bold();
 
+/// More than a request of OSS has.
+const MAX_LINES: usize = 300;
+
 /// The explanation of one error.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Report {
@@ -122,6 +125,15 @@ impl Report {
         Ok(report)
     }
 
+    fn set_lines(&mut self, mut lines: Vec<Line>) {
+        let count = lines.len();
+        lines.truncate(MAX_LINES);
+        if count > lines.len() {
+            self.notes.push(format!("the first {MAX_LINES} of {count} lines"));
+        }
+        self.lines = lines;
+    }
+
     /// The APIs for vector and table buckets do not say what they signed.
     fn check_without_lines(
         &mut self,
@@ -152,7 +164,7 @@ impl Report {
 
     fn show(&mut self, texts: &Texts) {
         let parts = texts.parts();
-        self.lines = compare(&parts, &parts);
+        self.set_lines(compare(&parts, &parts));
     }
 
     fn compare(
@@ -183,7 +195,7 @@ impl Report {
             // There is nothing to compare it with.
             None => Texts { canonical_request: None, ..ours },
         };
-        self.lines = compare(&ours.parts(), &theirs.parts());
+        self.set_lines(compare(&ours.parts(), &theirs.parts()));
         self.is_comparison = true;
         self.name_differences();
         self.ask_for_method(meant);
@@ -329,7 +341,7 @@ impl Report {
         let sent = Texts::of(request)?.ok();
         if let (Some(signed), Some(sent)) = (signed, sent) {
             self.notes.push("the signature fits another request, which this shows".to_owned());
-            self.lines = compare(&signed.parts(), &sent.parts());
+            self.set_lines(compare(&signed.parts(), &sent.parts()));
             self.is_comparison = true;
             self.name_differences();
             return Ok(());

@@ -734,3 +734,76 @@ fn likely_problems_are_noted() {
     let report = explain(&answer("<Code>InvalidArgument</Code>"), Some(&request), None);
     assert!(report.notes.iter().any(|note| note.contains("the host is in 'cn-hangzhou'")));
 }
+
+#[test]
+fn an_answer_of_many_lines_is_cut() {
+    let query: Vec<String> = (0..10_000).map(|number| format!("a{number}")).collect();
+    let elements = format!(
+        "<Code>SignatureDoesNotMatch</Code><StringToSign>PUT\n\n\n1\n/k?{}</StringToSign>",
+        query.join("&amp;")
+    );
+    let report = explain(&answer(&elements), Some(&presigned_v1("k", &[])), None);
+    assert_eq!(report.lines.len(), 300);
+    assert!(report.notes.iter().any(|note| note.starts_with("the first 300 of 10")), "{report}");
+}
+
+/// A request as JSON, without the signature that its sender's code made.
+#[test]
+fn requests_without_their_signature() {
+    let url = "https://examplebucket.oss-cn-hangzhou.aliyuncs.com/k";
+    let v1 = "PUT\n\ntext/plain\nTue, 14 Nov 2023 22:13:20 GMT\nx-oss-meta-a:1\n/examplebucket/k";
+    let v1_url = "PUT\n\ntext/plain\n1700001800\nx-oss-meta-a:1\n/examplebucket/k";
+    let v4 = "OSS4-HMAC-SHA256\n20231114T221320Z\n20231114/cn-hangzhou/oss/aliyun_v4_request\n00\
+              </StringToSign><CanonicalRequest>PUT\n/examplebucket/k\n\ncontent-type:text/plain\n\
+              x-oss-content-sha256:UNSIGNED-PAYLOAD\nx-oss-date:20231114T221320Z\n\
+              x-oss-meta-a:1\n\n\nUNSIGNED-PAYLOAD</CanonicalRequest><StringToSign>";
+    for string_to_sign in [v1, v1_url, v4] {
+        let answer = answer(&format!(
+            "<Code>SignatureDoesNotMatch</Code><StringToSign>{string_to_sign}</StringToSign>"
+        ));
+        let explain = |headers: &str| {
+            let json = format!(r#"{{"url":"{url}","method":"put","headers":{{{headers}}}}}"#);
+            let meant = Meant::read(&json, &crate::presented::PresentedArgs::default());
+            Report::of(&answer, Some(meant.unwrap()), None, now()).unwrap()
+        };
+        let report = explain(r#""Content-Type":"text/plain","X-Oss-Meta-A":"1""#);
+        assert!(report.causes[0].starts_with("Every line agrees"), "{}", report.plain());
+        let report = explain(r#""x-oss-meta-a":"1""#);
+        assert!(
+            report.causes[0].starts_with("The HTTP client added `Content-Type: text/plain`"),
+            "{}",
+            report.plain()
+        );
+    }
+}
+
+/// A request that is signed by its headers.
+#[test]
+fn signed_by_headers() {
+    let region = Region::new("cn-hangzhou").unwrap();
+    let signing_key = SigningKey::derive(&credentials(), &region, now());
+    let bucket = Bucket::new("examplebucket").unwrap();
+    let request = Request::put(bucket, ObjectKey::new("k").unwrap());
+    let mut presented = from_url("https://examplebucket.oss-cn-hangzhou.aliyuncs.com/k");
+    presented.method = "PUT".to_owned();
+    let v4 = Signer::new(credentials(), &signing_key).sign(&request, now()).unwrap();
+    let v1 = v1::Signer::new(credentials()).sign(&request, now()).unwrap();
+    for signed in [v4, v1] {
+        let mut presented = presented.clone();
+        for (name, value) in signed.headers() {
+            presented.set_header(name, &value.to_string());
+        }
+        assert_broken(
+            &presented,
+            |request| request.set_header("x-oss-request-payer", "requester"),
+            "The client or a proxy added `x-oss-request-payer: requester` after signing: sign it \
+             too, or have it removed.",
+        );
+        assert_broken(
+            &presented,
+            |request| request.method = "GET".to_owned(),
+            "The request was signed for PUT, but OSS received GET, as of a client that follows a \
+             redirect: sign it for GET, or send PUT.",
+        );
+    }
+}

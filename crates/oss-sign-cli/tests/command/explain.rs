@@ -142,6 +142,7 @@ fn mistakes() {
         (&["--error", "-"], "<Error><Code>x</Co", "is cut short"),
         (&["--error", "-"], &huge, "longer than 1 MiB"),
         (&["-"], "{\"url\": 1}", "is not the JSON that explain reads"),
+        (&["-"], &huge, "the request is longer than 1 MiB"),
         (&["-"], "{\"uri\": \"https://x\"}", "is not the JSON that explain reads"),
         (&["https://static.example.com/k"], "", "give --bucket NAME"),
         (&["oss://examplebucket/k"], "", "write https://"),
