@@ -32,8 +32,8 @@ pub(crate) struct Report {
     /// `Code`, `Message` and the rest of what OSS said.
     pub(crate) said: Vec<String>,
     pub(crate) lines: Vec<Line>,
-    /// Whether there are two sides to the lines.
-    is_comparison: bool,
+    /// What the other side of the lines is, if there are two.
+    theirs: Option<&'static str>,
     /// A sentence each, the remedy in it.
     pub(crate) causes: Vec<String>,
     pub(crate) notes: Vec<String>,
@@ -196,7 +196,7 @@ impl Report {
             None => Texts { canonical_request: None, ..ours },
         };
         self.set_lines(compare(&ours.parts(), &theirs.parts()));
-        self.is_comparison = true;
+        self.theirs = Some("what OSS received");
         self.name_differences();
         self.ask_for_method(meant);
         if self.causes.is_empty() && ours.canonical_request != theirs.canonical_request {
@@ -342,7 +342,7 @@ impl Report {
         if let (Some(signed), Some(sent)) = (signed, sent) {
             self.notes.push("the signature fits another request, which this shows".to_owned());
             self.set_lines(compare(&signed.parts(), &sent.parts()));
-            self.is_comparison = true;
+            self.theirs = Some("what was sent");
             self.name_differences();
             return Ok(());
         }
@@ -404,9 +404,9 @@ impl fmt::Display for Report {
             rest.iter().try_for_each(|line| writeln!(formatter, "{line}"))?;
             writeln!(formatter)?;
         }
-        if self.is_comparison {
+        if let Some(theirs) = self.theirs {
             writeln!(formatter, "{REMOVED}- what was signed{REMOVED:#}")?;
-            writeln!(formatter, "{ADDED}+ what OSS received{ADDED:#}")?;
+            writeln!(formatter, "{ADDED}+ {theirs}{ADDED:#}")?;
             writeln!(formatter)?;
         }
         self.lines.iter().try_for_each(|line| show_line(line, formatter))?;
