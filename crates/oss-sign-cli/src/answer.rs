@@ -49,15 +49,19 @@ impl Answer {
             // Without a standard error there is nobody to warn.
             let _ = writeln!(io::stderr(), "oss-sign: warning: {warning}");
         }
-        let mut stdout = io::stdout().lock();
-        match stdout.write_all(self.text.as_bytes()).and_then(|()| stdout.flush()) {
-            Ok(()) => ExitCode::SUCCESS,
-            // The reader has had enough.
-            Err(error) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
-            Err(error) => {
-                let _ = writeln!(io::stderr(), "oss-sign: cannot write the output: {error}");
-                ExitCode::FAILURE
-            }
+        write(io::stdout().lock(), &self.text)
+    }
+}
+
+/// Prints the whole of a text.
+pub(crate) fn write(mut stdout: impl Write, text: &str) -> ExitCode {
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Ok(()) => ExitCode::SUCCESS,
+        // The reader has had enough.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "oss-sign: cannot write the output: {error}");
+            ExitCode::FAILURE
         }
     }
 }

@@ -38,15 +38,22 @@ pub(crate) struct AccessKey {
 
 impl AccessKey {
     pub(crate) fn from_environment() -> Result<Self, Mistake> {
+        Self::if_any()?.ok_or_else(|| {
+            Mistake::new(
+                "there is no AccessKey: set OSS_ACCESS_KEY_ID and OSS_ACCESS_KEY_SECRET \
+                 (and OSS_SESSION_TOKEN if it is a temporary one)",
+            )
+        })
+    }
+
+    /// That of the environment, for verbs that can do without.
+    pub(crate) fn if_any() -> Result<Option<Self>, Mistake> {
         for variables in &VARIABLES {
             if let Some(access_key) = Self::read(variables)? {
-                return Ok(access_key);
+                return Ok(Some(access_key));
             }
         }
-        Err(Mistake::new(
-            "there is no AccessKey: set OSS_ACCESS_KEY_ID and OSS_ACCESS_KEY_SECRET \
-             (and OSS_SESSION_TOKEN if it is a temporary one)",
-        ))
+        Ok(None)
     }
 
     fn read(variables: &'static Variables) -> Result<Option<Self>, Mistake> {

@@ -1,4 +1,4 @@
-//! The JSON document.
+//! The JSON documents.
 
 use std::collections::BTreeMap;
 
@@ -19,9 +19,14 @@ pub(crate) struct Document {
 
 impl Document {
     pub(crate) fn to_json(&self) -> Result<String, Mistake> {
-        let json = serde_json::to_string_pretty(self);
-        json.map(|json| json + "\n").map_err(|error| Mistake::new(error.to_string()))
+        to_json(self)
     }
+}
+
+/// A document as text.
+pub(crate) fn to_json(document: &impl Serialize) -> Result<String, Mistake> {
+    let json = serde_json::to_string_pretty(document);
+    json.map(|json| json + "\n").map_err(|error| Mistake::new(error.to_string()))
 }
 
 /// Headers by lower-case name. An object has each name once, so the values of a header that occurs

@@ -20,7 +20,7 @@ pub(crate) struct EndpointArgs {
 }
 
 #[derive(Clone, Copy, ValueEnum)]
-enum AddressingName {
+pub(crate) enum AddressingName {
     Virtual,
     Path,
     Cname,

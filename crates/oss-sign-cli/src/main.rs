@@ -9,16 +9,24 @@ mod document;
 mod endpoint;
 mod environment;
 mod expires;
+mod explain;
+mod facts;
+mod inspect;
 mod instant;
+mod location;
 mod method;
 mod mistake;
+mod presented;
 mod presign;
+mod problems;
 mod refusal;
 mod region;
 mod request;
+mod shown;
 mod sign;
 mod signing;
 mod target;
+mod verify;
 mod warning;
 
 use std::process::ExitCode;
@@ -26,7 +34,9 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::answer::Answer;
+use crate::explain::Explanation;
 use crate::mistake::Mistake;
+use crate::verify::Verdict;
 
 /// Presign URLs and sign requests for Alibaba Cloud OSS.
 #[derive(Parser)]
@@ -40,28 +50,35 @@ struct Cli {
 enum Verb {
     Presign(presign::Presign),
     Sign(sign::Sign),
+    Verify(verify::Verify),
+    Inspect(inspect::Inspect),
+    Explain(explain::Explain),
 }
 
 const EXAMPLES: &str = "\
 EXAMPLES:
   oss-sign presign oss://examplebucket/cat.jpg --region cn-hangzhou
   oss-sign sign GET oss://examplebucket --query acl --region cn-hangzhou
+  oss-sign explain --error body.xml 'https://examplebucket.oss-cn-hangzhou.aliyuncs.com/...'
 
 The AccessKey is read from OSS_ACCESS_KEY_ID, OSS_ACCESS_KEY_SECRET and OSS_SESSION_TOKEN, \
 or else from the ALIBABA_CLOUD_ variables.";
 
 fn main() -> ExitCode {
     match Cli::try_parse() {
-        Ok(cli) => cli.verb.run().map_or_else(Mistake::report, Answer::print),
+        Ok(cli) => cli.verb.run().unwrap_or_else(Mistake::report),
         Err(error) => usage(&error),
     }
 }
 
 impl Verb {
-    fn run(&self) -> Result<Answer, Mistake> {
+    fn run(&self) -> Result<ExitCode, Mistake> {
         match self {
-            Self::Presign(presign) => presign.run(),
-            Self::Sign(sign) => sign.run(),
+            Self::Presign(presign) => presign.run().map(Answer::print),
+            Self::Sign(sign) => sign.run().map(Answer::print),
+            Self::Verify(verify) => verify.run().map(Verdict::print),
+            Self::Inspect(inspect) => inspect.run().map(Answer::print),
+            Self::Explain(explain) => explain.run().map(Explanation::print),
         }
     }
 }

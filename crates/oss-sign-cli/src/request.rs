@@ -159,7 +159,7 @@ fn name_and_value<'a>(text: &'a str, separators: &[char]) -> (&'a str, &'a str) 
     text.split_once(separators).unwrap_or((text, ""))
 }
 
-fn header(text: &str) -> Result<(&str, &str), Mistake> {
+pub(crate) fn header(text: &str) -> Result<(&str, &str), Mistake> {
     text.split_once(':').ok_or_else(|| {
         // The rest may be a value that is nobody's business, such as an encryption key.
         let name = text.split([' ', '=']).next().unwrap_or_default();

@@ -1,16 +1,23 @@
-//! The commands in the guide do what it says.
+//! The commands in the guides do what they say.
 
+use std::fs;
 use std::process::Command;
 
 use crate::run::{ENVIRONMENT, run_in};
 
+/// The guide to all verbs and flags.
 const GUIDE: &str = include_str!("../../../../docs/cli.md");
 
+const GUIDES: [&str; 2] = [GUIDE, include_str!("../../../../docs/explain.md")];
+
+/// Where the commands run, and the files are that they read.
+const DIRECTORY: &str = env!("CARGO_TARGET_TMPDIR");
+
 /// Commands and their output: `$ ` begins a command, and a backslash continues it.
-fn examples() -> Vec<(String, String)> {
+fn examples(guide: &str) -> Vec<(String, String)> {
     let mut examples: Vec<(String, String)> = Vec::new();
     let (mut in_block, mut is_continued) = (false, false);
-    for line in GUIDE.lines() {
+    for line in guide.lines() {
         if line.starts_with("```") {
             in_block = line == "```console";
             continue;
@@ -40,22 +47,35 @@ fn examples() -> Vec<(String, String)> {
 const OSS_SIGN: &str =
     concat!("oss_sign() { '", env!("CARGO_BIN_EXE_oss-sign"), "' \"$@\" --now 1700000000; }");
 
+/// Writes the files that a guide shows: the language of such a block is followed by a name.
+fn write_files(guide: &str) {
+    for block in guide.split("\n```xml ").skip(1) {
+        let (name, rest) = block.split_once('\n').unwrap();
+        let (text, _) = rest.split_once("```").unwrap();
+        fs::write(format!("{DIRECTORY}/{name}"), text).unwrap();
+    }
+}
+
 #[test]
-fn every_command_of_the_guide_prints_what_it_says() {
-    let examples = examples();
-    assert!(examples.len() >= 8, "only {} examples were found", examples.len());
-    for (command, expected) in examples {
-        let command = command.replacen("oss-sign", "oss_sign", 1);
-        let script = format!("exec 2>&1\n{OSS_SIGN}\n{command}");
-        let mut shell = Command::new("/bin/sh");
-        let output = shell.arg("-c").arg(script).env_clear().envs(ENVIRONMENT).output().unwrap();
-        assert_eq!(String::from_utf8(output.stdout).unwrap(), expected, "{command}");
+fn every_command_of_the_guides_prints_what_they_say() {
+    for guide in GUIDES {
+        let examples = examples(guide);
+        assert!(examples.len() >= 5, "only {} examples were found", examples.len());
+        write_files(guide);
+        for (command, expected) in examples {
+            let command = command.replacen("oss-sign", "oss_sign", 1);
+            let script = format!("exec 2>&1\n{OSS_SIGN}\n{command}");
+            let mut shell = Command::new("/bin/sh");
+            shell.arg("-c").arg(script).current_dir(DIRECTORY);
+            let output = shell.env_clear().envs(ENVIRONMENT).output().unwrap();
+            assert_eq!(String::from_utf8(output.stdout).unwrap(), expected, "{command}");
+        }
     }
 }
 
 #[test]
 fn every_flag_is_in_the_guide() {
-    for verb in ["presign", "sign"] {
+    for verb in ["presign", "sign", "verify", "inspect", "explain"] {
         let output = run_in(&[], &[verb, "--help"]).stdout;
         let words = output.split([' ', ',', ']', '\n']);
         for flag in words.filter(|word| word.starts_with("--") && word.len() > 2) {

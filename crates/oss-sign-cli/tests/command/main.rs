@@ -9,6 +9,8 @@ mod docs;
 #[cfg(test)]
 mod environment;
 #[cfg(test)]
+mod explain;
+#[cfg(test)]
 mod help;
 #[cfg(test)]
 mod json;
@@ -22,5 +24,7 @@ mod presign;
 mod run;
 #[cfg(test)]
 mod sign;
+#[cfg(test)]
+mod verify;
 #[cfg(test)]
 mod warnings;
