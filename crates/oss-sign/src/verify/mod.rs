@@ -279,6 +279,10 @@ impl<'p> Subject for Located<'p> {
             sink.write(bucket.as_str().as_bytes());
         }
         let path = self.parsed.received.path();
+        // So that what is not a path cannot prolong the name of the bucket.
+        if !path.starts_with('/') {
+            sink.write(b"/");
+        }
         match form {
             Form::Encoded => Wire::path(path.as_bytes()).emit_path(sink),
             #[cfg(feature = "v1")]
@@ -286,7 +290,7 @@ impl<'p> Subject for Located<'p> {
         }
         // A bucket alone is signed with a slash after it, however it was asked for.
         let is_bare_bucket = self.bucket.is_none() && path.len() > 1 && path.rfind('/') == Some(0);
-        if path.is_empty() || is_bare_bucket {
+        if is_bare_bucket {
             sink.write(b"/");
         }
     }
