@@ -23,7 +23,8 @@ use crate::v4::{self, CredentialScope, SigningKey};
 /// The signature of a form is over its policy, and over nothing else. The policy is base64 of JSON,
 /// which is not read here: who stores the object must read it, and refuse the form if the policy's
 /// `expiration` is over, or if a field, the bucket or the size of the file does not meet its
-/// `conditions`.
+/// `conditions`. The fields of the signature must be among those: but for its day, nothing else
+/// ties `x-oss-date` to the signature.
 ///
 /// ```
 /// use oss_sign::verify::{ReceivedForm, Tolerance};
