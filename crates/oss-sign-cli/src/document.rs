@@ -19,9 +19,29 @@ pub(crate) struct Document {
 
 impl Document {
     pub(crate) fn to_json(&self) -> Result<String, Mistake> {
-        let json = serde_json::to_string_pretty(self);
-        json.map(|json| json + "\n").map_err(|error| Mistake::new(error.to_string()))
+        to_json(self)
     }
+}
+
+/// What `--json` prints of a form. Its fields are a promise.
+#[derive(Serialize)]
+pub(crate) struct FormDocument<'a> {
+    pub(crate) url: &'a str,
+    /// Pairs, as their order counts: `file` is to follow them.
+    pub(crate) fields: &'a [(&'a str, String)],
+    pub(crate) expires_at: String,
+    pub(crate) signature_version: &'static str,
+}
+
+impl FormDocument<'_> {
+    pub(crate) fn to_json(&self) -> Result<String, Mistake> {
+        to_json(self)
+    }
+}
+
+fn to_json(document: &impl Serialize) -> Result<String, Mistake> {
+    let json = serde_json::to_string_pretty(document);
+    json.map(|json| json + "\n").map_err(|error| Mistake::new(error.to_string()))
 }
 
 /// Headers by lower-case name. An object has each name once, so the values of a header that occurs

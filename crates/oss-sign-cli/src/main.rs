@@ -3,21 +3,25 @@
 //! One module per verb; the others are the flags and inputs that verbs share.
 
 mod answer;
+mod condition;
 mod credentials;
 mod curl;
 mod document;
 mod endpoint;
 mod environment;
 mod expires;
+mod html;
 mod instant;
 mod method;
 mod mistake;
+mod post;
 mod presign;
 mod refusal;
 mod region;
 mod request;
 mod sign;
 mod signing;
+mod size;
 mod target;
 mod warning;
 
@@ -40,6 +44,7 @@ struct Cli {
 enum Verb {
     Presign(presign::Presign),
     Sign(sign::Sign),
+    Post(post::Post),
 }
 
 const EXAMPLES: &str = "\
@@ -62,6 +67,7 @@ impl Verb {
         match self {
             Self::Presign(presign) => presign.run(),
             Self::Sign(sign) => sign.run(),
+            Self::Post(post) => post.run(),
         }
     }
 }

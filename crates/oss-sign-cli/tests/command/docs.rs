@@ -5,12 +5,13 @@ use std::process::Command;
 use crate::run::{ENVIRONMENT, run_in};
 
 const GUIDE: &str = include_str!("../../../../docs/cli.md");
+const POST_POLICY: &str = include_str!("../../../../docs/post-policy.md");
 
 /// Commands and their output: `$ ` begins a command, and a backslash continues it.
-fn examples() -> Vec<(String, String)> {
+fn examples(guide: &str) -> Vec<(String, String)> {
     let mut examples: Vec<(String, String)> = Vec::new();
     let (mut in_block, mut is_continued) = (false, false);
-    for line in GUIDE.lines() {
+    for line in guide.lines() {
         if line.starts_with("```") {
             in_block = line == "```console";
             continue;
@@ -42,8 +43,17 @@ const OSS_SIGN: &str =
 
 #[test]
 fn every_command_of_the_guide_prints_what_it_says() {
-    let examples = examples();
-    assert!(examples.len() >= 8, "only {} examples were found", examples.len());
+    check_examples(GUIDE, 8);
+}
+
+#[test]
+fn every_command_of_the_guide_to_forms_prints_what_it_says() {
+    check_examples(POST_POLICY, 6);
+}
+
+fn check_examples(guide: &str, at_least: usize) {
+    let examples = examples(guide);
+    assert!(examples.len() >= at_least, "only {} examples were found", examples.len());
     for (command, expected) in examples {
         let command = command.replacen("oss-sign", "oss_sign", 1);
         let script = format!("exec 2>&1\n{OSS_SIGN}\n{command}");
@@ -55,7 +65,7 @@ fn every_command_of_the_guide_prints_what_it_says() {
 
 #[test]
 fn every_flag_is_in_the_guide() {
-    for verb in ["presign", "sign"] {
+    for verb in ["presign", "sign", "post"] {
         let output = run_in(&[], &[verb, "--help"]).stdout;
         let words = output.split([' ', ',', ']', '\n']);
         for flag in words.filter(|word| word.starts_with("--") && word.len() > 2) {

@@ -8,6 +8,7 @@ fn help_and_version_are_output() {
         (&["--help"][..], "EXAMPLES:"),
         (&["presign", "--help"], "EXAMPLES:"),
         (&["sign", "--help"], "EXAMPLES:"),
+        (&["post", "--help"], "EXAMPLES:"),
         (&["help", "sign"], "EXAMPLES:"),
         (&["--version"], concat!("oss-sign ", env!("CARGO_PKG_VERSION"), "\n")),
     ] {
@@ -33,7 +34,9 @@ fn help_does_not_show_the_environment() {
 #[test]
 fn help_fits_a_narrow_terminal() {
     for columns in ["0", "1", "20", "40", "80", "1000", "-1", "wide"] {
-        for arguments in [&["--help"][..], &["presign", "-h"], &["sign", "--help"]] {
+        for arguments in
+            [&["--help"][..], &["presign", "-h"], &["sign", "--help"], &["post", "--help"]]
+        {
             let outcome = outcome(command(&[], arguments).env("COLUMNS", columns));
             assert_eq!(outcome.code, Some(0), "{columns} {arguments:?} {outcome:?}");
         }
