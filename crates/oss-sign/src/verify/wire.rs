@@ -50,7 +50,15 @@ impl<'a> Wire<'a> {
     }
 
     pub(super) fn equals(self, text: &str) -> bool {
-        self.bytes().eq(text.bytes())
+        match self.is_plain() {
+            true => self.text == text.as_bytes(),
+            false => self.bytes().eq(text.bytes()),
+        }
+    }
+
+    /// Whether there is nothing to decode, as in nearly all names.
+    fn is_plain(self) -> bool {
+        self.spelling == Spelling::Raw || !self.text.iter().any(|byte| matches!(byte, b'%' | b'+'))
     }
 
     /// The decoded text, if it is UTF-8 of at most `N` bytes.
@@ -73,8 +81,7 @@ impl<'a> Wire<'a> {
 
     /// Decodes piece by piece. Pieces end where characters do.
     fn emit_decoded(self, emit: &mut impl FnMut(&[u8])) {
-        let is_plain = !self.text.iter().any(|byte| matches!(byte, b'%' | b'+'));
-        if self.spelling == Spelling::Raw || is_plain {
+        if self.is_plain() {
             return emit(self.text);
         }
         let mut piece = heapless::Vec::<u8, 64>::new();
