@@ -252,7 +252,7 @@ fn query_parameters() {
 
 #[test]
 fn query_parameters_of_the_signature() {
-    let words = "query parameter 2 is one that the signature adds";
+    let words = "query parameter 2 belongs to a signature";
     let refused = SignError::SignatureParameter(ParameterPosition::Query(1));
     for name in ["Expires", "OSSAccessKeyId", "Signature", "security-token"] {
         assert_refused(&V1, &get().query(&[("a", ""), (name, "hush")]), refused, words);
@@ -267,6 +267,19 @@ fn query_parameters_of_the_signature() {
         "x-oss-signature-version",
     ] {
         assert_refused(&V4, &get().query(&[("a", ""), (name, "hush")]), refused, words);
+    }
+}
+
+/// They would make a URL look signed with the other version.
+#[test]
+fn query_parameters_of_the_other_version() {
+    let words = "query parameter 1 belongs to a signature";
+    let refused = SignError::SignatureParameter(ParameterPosition::Query(0));
+    for name in ["x-oss-credential", "x-oss-signature", "x-oss-signature-version"] {
+        assert_refused(&V1, &get().query(&[(name, "hush")]), refused, words);
+    }
+    for name in ["OSSAccessKeyId", "Signature"] {
+        assert_refused(&V4, &get().query(&[(name, "hush")]), refused, words);
     }
 }
 

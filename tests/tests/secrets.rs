@@ -5,8 +5,8 @@ use core::fmt::Debug;
 
 use oss_sign::v4::{KeyCache, SigningKey};
 use oss_sign::{
-    Bucket, Credentials, DateHeader, Endpoint, Expires, ObjectKey, PresignedUrl, Product, Region,
-    Request, SignedHeaders, Timestamp, v1, v4,
+    Bucket, Condition, Credentials, DateHeader, Endpoint, Expires, ObjectKey, PostPolicy,
+    PresignedUrl, Product, Region, Request, SignedHeaders, Timestamp, v1, v4,
 };
 
 const SECRET: &str = "hushhush-example-secret";
@@ -89,6 +89,24 @@ fn debug_of_results_shows_no_token() {
         let (v4, v1) = (v4.with_date_header(date_header), v1.clone().with_date_header(date_header));
         assert_headers_are_silent(&v4.sign(&request, now()).unwrap());
         assert_headers_are_silent(&v1.sign(&request, now()).unwrap());
+    }
+}
+
+#[test]
+fn debug_of_forms_shows_no_token() {
+    let (credentials, region) = (credentials(), region());
+    let key = SigningKey::derive(&credentials, &region, now());
+    let policy = PostPolicy::new(Bucket::new("examplebucket").unwrap())
+        .conditions(&[Condition::StartsWith("key", "photos/")]);
+    let expires = Expires::default();
+    for form in [
+        v4::Signer::new(credentials, &key).sign_policy(&policy, now(), expires).unwrap(),
+        v1::Signer::new(credentials).sign_policy(&policy, now(), expires).unwrap(),
+    ] {
+        assert_silent(&form);
+        assert_silent(&form.json());
+        form.fields().for_each(|(_, value)| assert_silent(&value));
+        assert_whole_signature_is_not_shown(&form, &form.signature().to_string());
     }
 }
 

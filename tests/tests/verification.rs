@@ -788,6 +788,24 @@ fn a_form_says_who_signed_it_and_when() {
 }
 
 #[test]
+fn debug_of_a_form_shows_neither_token_nor_signature() {
+    for is_v1 in [false, true] {
+        let fields = form(is_v1, now());
+        let fields: Vec<(&str, &[u8])> =
+            fields.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
+        let received = ReceivedForm::new(&fields);
+        let shown = format!("{received:?} {:?}", received.parse().unwrap());
+        let is_hidden = |name: &str| name.ends_with("token") || name.ends_with("ignature");
+        for (_, value) in fields.iter().filter(|(name, _)| is_hidden(name)) {
+            let as_text = str::from_utf8(value).unwrap();
+            let as_bytes = format!("{value:?}");
+            assert!(!shown.contains(as_text) && !shown.contains(&as_bytes), "{shown}");
+        }
+        assert!(shown.contains("LTAI5tExampleKeyId"), "{shown}");
+    }
+}
+
+#[test]
 fn a_form_allocates_nothing() {
     for is_v1 in [false, true] {
         let fields = form(is_v1, now());

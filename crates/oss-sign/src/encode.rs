@@ -180,7 +180,13 @@ pub(crate) fn last_digit(number: u64) -> u8 {
 /// encoding puts all reserved bytes before all unreserved ones and keeps the order within each.
 pub(crate) fn encoded_order(left: impl Text, right: impl Text) -> Ordering {
     let rank = |byte: u8| (is_unreserved(byte), byte);
-    left.bytes().map(rank).cmp(right.bytes().map(rank))
+    let (mut left, mut right) = (left.bytes(), right.bytes());
+    loop {
+        match (left.next(), right.next()) {
+            (Some(l), Some(r)) if l == r => {}
+            (l, r) => return l.map(rank).cmp(&r.map(rank)),
+        }
+    }
 }
 
 /// Compares two names as if both were in lower case, which is how OSS sorts headers.
@@ -189,8 +195,27 @@ pub(crate) fn lower_case_order(left: &str, right: &str) -> Ordering {
     left.bytes().map(lower).cmp(right.bytes().map(lower))
 }
 
+/// RFC 3986: `A-Z a-z 0-9 - . _ ~`.
 fn is_unreserved(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
+    UNRESERVED.get(usize::from(byte >> 5)).is_some_and(|bits| bits >> (byte & 31) & 1 == 1)
+}
+
+/// A bit for each byte: looked up for every byte that is signed.
+const UNRESERVED: [u32; 8] =
+    [0, unreserved_among(32), unreserved_among(64), unreserved_among(96), 0, 0, 0, 0];
+
+/// The bits of 32 bytes.
+const fn unreserved_among(first: u8) -> u32 {
+    let mut bits = 0;
+    let mut offset = 0;
+    while offset < 32 {
+        let byte = first + offset;
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+            bits |= 1 << offset;
+        }
+        offset += 1;
+    }
+    bits
 }
 
 #[cfg(test)]

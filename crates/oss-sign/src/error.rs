@@ -230,10 +230,10 @@ pub enum SignError {
     ParameterControlCharacter(ParameterPosition),
     /// A query parameter occurs twice.
     DuplicateParameter(ParameterPosition),
-    /// A query parameter is one of the signature's own.
+    /// A query parameter is one of the signature's own, of this version or the other.
     SignatureParameter(ParameterPosition),
 
-    /// More headers are to be signed than [`MAX_HEADERS`](crate::MAX_HEADERS).
+    /// There are more headers than [`MAX_HEADERS`](crate::MAX_HEADERS).
     TooManyHeaders,
     /// A header name is not an HTTP token.
     HeaderName(usize),
@@ -281,9 +281,9 @@ error_messages!(SignError {
     Self::EmptyParameterName(position) => "{} has an empty name", position;
     Self::ParameterControlCharacter(position) => "{} has a CR, LF or NUL in its name or value", position;
     Self::DuplicateParameter(position) => "{} has the name of another one; OSS does not define what two of them mean", position;
-    Self::SignatureParameter(position) => "{} is one that the signature adds by itself; remove it", position;
+    Self::SignatureParameter(position) => "{} belongs to a signature, which adds what it needs by itself; remove it", position;
 
-    Self::TooManyHeaders => "there are more than {} headers to sign", MAX_HEADERS;
+    Self::TooManyHeaders => "there are more than {} headers", MAX_HEADERS;
     Self::HeaderName(index) => "the name of header {} is not an HTTP header name", index.saturating_add(1);
     Self::HeaderValue(index) => "the value of header {} has a CR, LF or NUL", index.saturating_add(1);
     Self::SignatureHeader(index) => "header {} is one that the signature adds by itself; remove it", index.saturating_add(1);

@@ -1,5 +1,7 @@
 //! Signed POST policies: the fields of the form.
 
+use core::fmt;
+
 use crate::credentials::Credentials;
 use crate::encode::Base64;
 use crate::post_policy::PostPolicy;
@@ -112,10 +114,10 @@ impl<'a> PolicyForm<'a> {
 /// assert_eq!(value.len(), form.policy().len());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct FormValue<'a>(Value<'a>);
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 enum Value<'a> {
     Plain(Plain<'a>),
     Policy(Document<'a>),
@@ -123,7 +125,7 @@ enum Value<'a> {
 }
 
 /// A value that can stand in the policy too.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 enum Plain<'a> {
     Credential(&'a str, &'a CredentialScope),
     Date(Timestamp),
@@ -155,6 +157,13 @@ impl Emit for FormValue<'_> {
 }
 
 text_output!(FormValue<'_>);
+
+impl fmt::Debug for FormValue<'_> {
+    /// Without the value: it may be the security token.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("FormValue").finish_non_exhaustive()
+    }
+}
 
 /// A policy in JSON.
 ///

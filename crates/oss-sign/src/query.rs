@@ -8,6 +8,16 @@ use crate::error::{ParameterPosition, SignError};
 use crate::order::Order;
 use crate::request::{Request, has_line_end};
 
+/// What tells OSS that a URL is signed, and with which version. A caller's would contradict the
+/// signature, whatever its version and wherever it is.
+const MARKS_OF_SIGNED_URLS: [&str; 5] = [
+    "OSSAccessKeyId",
+    "Signature",
+    "x-oss-credential",
+    "x-oss-signature",
+    "x-oss-signature-version",
+];
+
 /// The parameters by index: first those that the signature may add, by the table of their names,
 /// then the caller's.
 #[derive(Clone, Copy)]
@@ -18,7 +28,8 @@ pub(crate) struct Parameters<'r, 'a> {
 
 impl<'a> Parameters<'_, 'a> {
     /// Sorts by `compare` the caller's parameters and those of the signature that are `present`, by
-    /// their indexes in ascending order. The caller may give none that the signature may add.
+    /// their indexes in ascending order. The caller may give none that the signature may
+    /// add, nor those of the other version.
     pub(crate) fn sorted(
         self,
         present: impl IntoIterator<Item = u8>,
@@ -38,7 +49,7 @@ impl<'a> Parameters<'_, 'a> {
             if has_line_end(name) || has_line_end(value) {
                 return Err(SignError::ParameterControlCharacter(position));
             }
-            if self.own.contains(&name) {
+            if self.own.contains(&name) || MARKS_OF_SIGNED_URLS.contains(&name) {
                 return Err(SignError::SignatureParameter(position));
             }
             order

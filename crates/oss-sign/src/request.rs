@@ -149,8 +149,8 @@ impl<'a> Request<'a> {
         Self { query: parameters, ..self }
     }
 
-    /// The headers that will be sent, in any order and case; at most
-    /// [`MAX_HEADERS`](crate::MAX_HEADERS) of them signed.
+    /// The headers that will be sent, in any order and case: at most
+    /// [`MAX_HEADERS`](crate::MAX_HEADERS).
     ///
     /// Signed are `Content-Type`, `Content-MD5`, every `x-oss-*`, and in V4 those that
     /// [`additional_headers`](Self::additional_headers) names. Without the headers that the

@@ -104,7 +104,8 @@ impl<'a> ObjectKey<'a> {
 
     /// Whether a part between slashes is `.` or `..`, which HTTP clients resolve away.
     pub(crate) fn has_dot_segment(&self) -> bool {
-        self.key.split('/').any(|segment| matches!(segment, "." | ".."))
+        let mut segments = self.key.as_bytes().split(|&byte| byte == b'/');
+        segments.any(|segment| matches!(segment, b"." | b".."))
     }
 }
 

@@ -1,5 +1,7 @@
 //! Forms: the fields of an upload by HTML form (`PostObject`).
 
+use core::fmt;
+
 use super::check::{
     check_access_key_id, check_expiry, check_key, check_security_token, check_signature,
     check_start,
@@ -48,9 +50,17 @@ use crate::v4::{self, CredentialScope, SigningKey};
 /// assert!(parsed.policy().starts_with("eyJleHBpcmF0aW9uIjoi"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct ReceivedForm<'a> {
     fields: &'a [(&'a str, &'a [u8])],
+}
+
+impl fmt::Debug for ReceivedForm<'_> {
+    /// The names alone: among the values are the security token and the signature.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("ReceivedForm")?;
+        formatter.debug_list().entries(self.fields.iter().map(|(name, _)| name)).finish()
+    }
 }
 
 /// The fields of a signature.
@@ -181,7 +191,7 @@ impl<'a> Fields<'a> {
 }
 
 /// A received form whose signature was read, but not yet verified.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct ParsedForm<'a> {
     policy: &'a str,
     access_key_id: AccessKeyId,
@@ -191,7 +201,7 @@ pub struct ParsedForm<'a> {
 }
 
 /// What the versions have each in its own way.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 enum Signed {
     V4 {
         scope: CredentialScope,
@@ -318,6 +328,18 @@ impl<'a> ParsedForm<'a> {
 
     fn signature_with(&self, key: &SigningKey) -> Signature {
         key.sign(|sink| sink.write(self.policy.as_bytes()))
+    }
+}
+
+impl fmt::Debug for ParsedForm<'_> {
+    /// Without security token and signature: whoever has them can send the form.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("ParsedForm")
+            .field("form", &self.form())
+            .field("access_key_id", &self.access_key_id)
+            .field("policy", &self.policy)
+            .finish_non_exhaustive()
     }
 }
 

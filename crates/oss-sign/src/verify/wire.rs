@@ -1,7 +1,5 @@
 //! Text as it came over the wire, percent-encoded in one of many ways.
 
-use percent_encoding::percent_decode;
-
 use crate::canonical::{Form, Text};
 use crate::encode::{percent_encoded, percent_encoded_path};
 use crate::sink::Sink;
@@ -50,13 +48,10 @@ impl<'a> Wire<'a> {
     }
 
     pub(super) fn equals(self, text: &str) -> bool {
-        match self.is_plain() {
-            true => self.text == text.as_bytes(),
-            false => self.bytes().eq(text.bytes()),
-        }
+        if self.is_plain() { self.text == text.as_bytes() } else { self.bytes().eq(text.bytes()) }
     }
 
-    /// Whether there is nothing to decode, as in nearly all names.
+    /// Whether it means just what it says.
     fn is_plain(self) -> bool {
         self.spelling == Spelling::Raw || !self.text.iter().any(|byte| matches!(byte, b'%' | b'+'))
     }
@@ -99,16 +94,7 @@ impl<'a> Wire<'a> {
 
 impl Text for Wire<'_> {
     fn bytes(self) -> impl Iterator<Item = u8> {
-        let spelling = self.spelling;
-        let is_blank = move |byte: &u8| spelling == Spelling::Query && *byte == b'+';
-        self.text.split(is_blank).enumerate().flat_map(move |(index, part)| {
-            let blank = (index > 0).then_some(b' ');
-            let (raw, encoded) = match spelling {
-                Spelling::Raw => (part, &[][..]),
-                Spelling::Query | Spelling::Path => (&[][..], part),
-            };
-            blank.into_iter().chain(raw.iter().copied()).chain(percent_decode(encoded))
-        })
+        Decoded { rest: self.text, spelling: self.spelling }
     }
 
     fn is_empty(self) -> bool {
@@ -122,6 +108,39 @@ impl Text for Wire<'_> {
             Form::Encoded => self.emit_decoded(&mut |piece| percent_encoded(piece, sink)),
         }
     }
+}
+
+/// The bytes that a text means. A `%` that no two hexadecimal digits follow is itself.
+///
+/// Written here because `percent-encoding` does not know `+`, and because every byte of a request
+/// comes through it more than once.
+struct Decoded<'a> {
+    rest: &'a [u8],
+    spelling: Spelling,
+}
+
+impl Iterator for Decoded<'_> {
+    type Item = u8;
+
+    fn next(&mut self) -> Option<u8> {
+        let (&first, rest) = self.rest.split_first()?;
+        self.rest = rest;
+        match (first, self.spelling, rest) {
+            (b'%', Spelling::Query | Spelling::Path, [high, low, rest @ ..]) => {
+                let Some(byte) = hexadecimal(*high, *low) else { return Some(first) };
+                self.rest = rest;
+                Some(byte)
+            }
+            (b'+', Spelling::Query, _) => Some(b' '),
+            _ => Some(first),
+        }
+    }
+}
+
+fn hexadecimal(high: u8, low: u8) -> Option<u8> {
+    let digit =
+        |digit: u8| char::from(digit).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    Some(digit(high)? << 4 | digit(low)?)
 }
 
 #[cfg(test)]
