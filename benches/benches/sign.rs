@@ -3,17 +3,16 @@
 #![allow(missing_docs, reason = "criterion's macros make public functions without")]
 #![allow(clippy::unwrap_used, reason = "a bench whose request is wrong has nothing to measure")]
 
+mod inputs;
+
 use core::hint::black_box;
 
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, criterion_group, criterion_main};
 use oss_sign::v4::SigningKey;
-use oss_sign::{
-    Bucket, Credentials, Endpoint, Expires, ObjectKey, Region, Request, SignedHeaders, Timestamp,
-    v1, v4,
-};
+use oss_sign::{Endpoint, Expires, SignedHeaders, v1, v4};
 
-const HEADERS: &[(&str, &str)] = &[("content-type", "image/jpeg"), ("x-oss-meta-author", "alice")];
+use crate::inputs::{credentials, download, now, region, upload};
 
 criterion_group!(benches, v4_presign, v4_header, v1_presign, v1_header);
 criterion_main!(benches);
@@ -121,33 +120,6 @@ fn v1_header(criterion: &mut Criterion) {
         bencher.iter(|| sign(&v1::Signer::new(black_box(credentials)), &mut buffer));
     });
     group.finish();
-}
-
-fn credentials() -> Credentials<'static> {
-    let (id, secret) = ("LTAI5tBenchExampleKeyId1", "BenchExampleSecretNotARealOne1");
-    assert_eq!((id.len(), secret.len()), (24, 30));
-    Credentials::new(id, secret).unwrap()
-}
-
-fn region() -> Region {
-    Region::new("cn-hangzhou").unwrap()
-}
-
-fn now() -> Timestamp {
-    // 2026-11-22T01:57:30Z
-    Timestamp::from_unix_seconds(1_795_312_650).unwrap()
-}
-
-fn key() -> ObjectKey<'static> {
-    ObjectKey::new("photos/2026/11/cat picture+1.jpg").unwrap()
-}
-
-fn download() -> Request<'static> {
-    Request::get(Bucket::new("examplebucket").unwrap(), key()).process("image/resize,w_200")
-}
-
-fn upload() -> Request<'static> {
-    Request::put(Bucket::new("examplebucket").unwrap(), key()).headers(HEADERS)
 }
 
 /// Writes what the signature adds; returns how much it is.

@@ -4,8 +4,8 @@ use core::error::Error;
 use std::collections::BTreeSet;
 
 use oss_sign::{
-    Addressing, Bucket, Credentials, DateHeader, Endpoint, Expires, ObjectKey, PolicyForm,
-    PresignedUrl, Product, Region, Request, Resource, SignedHeaders, Timestamp, v1, v4,
+    Addressing, Bucket, Credentials, CredentialsError, DateHeader, Endpoint, Expires, ObjectKey,
+    PolicyForm, PresignedUrl, Product, Region, Request, Resource, SignedHeaders, Timestamp, v1, v4,
 };
 use percent_encoding::percent_decode_str;
 
@@ -114,11 +114,16 @@ fn expected(record: &Record) -> &Expect {
     record.official.as_ref().unwrap_or(&record.expect)
 }
 
-fn sign(record: &Record) -> Result<Signed, Box<dyn Error>> {
-    let mut credentials = Credentials::new(&record.access_key_id, &record.access_key_secret)?;
-    if let Some(token) = &record.security_token {
-        credentials = credentials.with_security_token(token)?;
+pub(crate) fn credentials(record: &Record) -> Result<Credentials<'_>, CredentialsError> {
+    let pair = Credentials::new(&record.access_key_id, &record.access_key_secret)?;
+    match &record.security_token {
+        Some(token) => pair.with_security_token(token),
+        None => Ok(pair),
     }
+}
+
+fn sign(record: &Record) -> Result<Signed, Box<dyn Error>> {
+    let credentials = credentials(record)?;
     let now = Timestamp::from_unix_seconds(record.time_unix)?;
     if record.op == "post_policy" {
         return sign_policy(record, credentials, now);

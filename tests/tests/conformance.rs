@@ -14,8 +14,6 @@ const MAY_BE_SKIPPED: &[(&str, &str)] = &[
     ("header.v2", "the legacy signature v2 is out of scope"),
     ("presign.v2", "the legacy signature v2 is out of scope"),
     ("deviations.v2", "the legacy signature v2 is out of scope"),
-    ("post_policy.v1", "not built yet"),
-    ("post_policy.v4", "not built yet"),
     ("sts_rpc.rpc1.0", "not built yet"),
     ("deviations.rpc1.0", "not built yet"),
 ];

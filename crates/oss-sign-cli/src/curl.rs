@@ -37,6 +37,23 @@ pub(crate) fn command<'a>(
     words.join(" ") + "\n"
 }
 
+/// The command that posts a form; `FILE` in it stands for the file.
+///
+/// Fields go by `--form-string`, because `-F` takes `@`, `<` and `;` in a value for orders:
+/// <https://curl.se/docs/manpage.html#--form-string>
+pub(crate) fn form_command<'a>(
+    url: &str,
+    fields: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> String {
+    let mut words = vec!["curl --globoff".to_owned()];
+    for (name, value) in fields {
+        words.push(format!("--form-string {}", ShellWord(&format!("{name}={value}"))));
+    }
+    words.push("-F 'file=@FILE'".to_owned());
+    words.push(ShellWord(url).to_string());
+    words.join(" ") + "\n"
+}
+
 /// A header as curl wants it: `name:` would remove it, `name;` sends it empty.
 /// <https://curl.se/docs/manpage.html#-H>
 fn header(name: &str, value: &str) -> String {

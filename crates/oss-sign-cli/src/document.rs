@@ -23,6 +23,22 @@ impl Document {
     }
 }
 
+/// What `--json` prints of a form. Its fields are a promise.
+#[derive(Serialize)]
+pub(crate) struct FormDocument<'a> {
+    pub(crate) url: &'a str,
+    /// Pairs, as their order counts: `file` is to follow them.
+    pub(crate) fields: &'a [(&'a str, String)],
+    pub(crate) expires_at: String,
+    pub(crate) signature_version: &'static str,
+}
+
+impl FormDocument<'_> {
+    pub(crate) fn to_json(&self) -> Result<String, Mistake> {
+        to_json(self)
+    }
+}
+
 /// A document as text.
 pub(crate) fn to_json(document: &impl Serialize) -> Result<String, Mistake> {
     let json = serde_json::to_string_pretty(document);

@@ -1,4 +1,4 @@
-//! When a presigned URL stops working.
+//! When a presigned URL or a form stops working.
 
 use core::fmt;
 
@@ -11,7 +11,7 @@ use crate::mistake::{Mistake, Quoted};
 #[derive(Args)]
 #[command(next_help_heading = "Validity")]
 pub(crate) struct ExpiresArgs {
-    /// How long the URL works: seconds, or 15m, 1h30m, 7d [default: 1800]
+    /// How long the URL or the form works: seconds, or 15m, 1h30m, 7d [default: 1800]
     #[arg(
         long,
         value_name = "DURATION",
@@ -21,7 +21,7 @@ pub(crate) struct ExpiresArgs {
     )]
     expires: Option<u32>,
 
-    /// The instant when the URL stops to work: RFC 3339 or Unix seconds
+    /// The instant when it stops to work: RFC 3339 or Unix seconds
     #[arg(
         long,
         value_name = "INSTANT",

@@ -3,6 +3,7 @@
 //! One module per verb; the others are the flags and inputs that verbs share.
 
 mod answer;
+mod condition;
 mod credentials;
 mod curl;
 mod document;
@@ -11,11 +12,13 @@ mod environment;
 mod expires;
 mod explain;
 mod facts;
+mod html;
 mod inspect;
 mod instant;
 mod location;
 mod method;
 mod mistake;
+mod post;
 mod presented;
 mod presign;
 mod problems;
@@ -25,6 +28,7 @@ mod request;
 mod shown;
 mod sign;
 mod signing;
+mod size;
 mod target;
 mod verify;
 mod warning;
@@ -53,6 +57,7 @@ enum Verb {
     Verify(verify::Verify),
     Inspect(inspect::Inspect),
     Explain(explain::Explain),
+    Post(post::Post),
 }
 
 const EXAMPLES: &str = "\
@@ -79,6 +84,7 @@ impl Verb {
             Self::Verify(verify) => verify.run().map(Verdict::print),
             Self::Inspect(inspect) => inspect.run().map(Answer::print),
             Self::Explain(explain) => explain.run().map(Explanation::print),
+            Self::Post(post) => post.run().map(Answer::print),
         }
     }
 }

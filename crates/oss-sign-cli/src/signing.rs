@@ -1,10 +1,10 @@
-//! Who signs, when and for where: what both verbs need before they differ.
+//! Who signs, when and for where: what all verbs need before they differ.
 
 use clap::{Args, ValueEnum};
 use oss_sign::v4::SigningKey;
 use oss_sign::{
-    Credentials, DateHeader, Endpoint, Expires, Method, PresignedUrl, Product, Region, Request,
-    SignError, SignedHeaders, Timestamp, v1, v4,
+    Credentials, DateHeader, Endpoint, Expires, Method, PolicyError, PolicyForm, PostPolicy,
+    PresignedUrl, Product, Region, Request, SignError, SignedHeaders, Timestamp, v1, v4,
 };
 
 use crate::credentials::AccessKey;
@@ -29,7 +29,7 @@ pub(crate) struct SigningArgs {
 
 #[derive(Args)]
 #[command(next_help_heading = "Signature")]
-struct SignatureArgs {
+pub(crate) struct SignatureArgs {
     /// The region of the bucket, such as cn-hangzhou; of a cloud box its ID [env: OSS_REGION]
     #[arg(long, value_name = "ID")]
     region: Option<String>,
@@ -87,31 +87,63 @@ impl SigningArgs {
         verb: impl FnOnce(&Signing<'_>) -> Result<T, Mistake>,
     ) -> Result<T, Mistake> {
         let resource = self.request.resource()?;
-        let region = region(self.signature.region.as_deref())?;
-        let given_endpoint = self.endpoint.given()?;
-        let now = self.signature.now.map_or_else(instant::now, Ok)?;
+        self.signature.prepare(&self.endpoint, |signatory| {
+            let Signatory { endpoint, credentials, now, version, signer } = signatory;
+            let host = endpoint.host(resource).to_string();
+            let parts = self.request.parts(resource, &host)?;
+            let request = parts.request(method);
+            verb(&Signing { parts: &parts, request, endpoint, credentials, now, version, signer })
+        })
+    }
+}
+
+/// Who signs, when and for where.
+pub(crate) struct Signatory<'a> {
+    pub(crate) endpoint: Endpoint<'a>,
+    credentials: Credentials<'a>,
+    pub(crate) now: Timestamp,
+    pub(crate) version: SignatureVersion,
+    signer: Signer<'a>,
+}
+
+impl<'a> Signatory<'a> {
+    pub(crate) fn sign_policy(
+        &self,
+        policy: &PostPolicy<'a>,
+        expires: Expires,
+    ) -> Result<PolicyForm<'a>, PolicyError> {
+        match &self.signer {
+            Signer::V4(signer) => signer.sign_policy(policy, self.now, expires),
+            Signer::V1(signer) => signer.sign_policy(policy, self.now, expires),
+        }
+    }
+}
+
+impl SignatureArgs {
+    /// Reads flags, environment and clock, and hands them to `act`, as what they become borrows.
+    pub(crate) fn prepare<T>(
+        &self,
+        endpoint: &EndpointArgs,
+        act: impl FnOnce(Signatory<'_>) -> Result<T, Mistake>,
+    ) -> Result<T, Mistake> {
+        let region = region(self.region.as_deref())?;
+        let given_endpoint = endpoint.given()?;
+        let now = self.now.map_or_else(instant::now, Ok)?;
         let access_key = AccessKey::from_environment()?;
         let credentials = access_key.credentials()?;
-        let key = self.signature.key(&credentials, region.as_ref(), now)?;
-        let endpoint = self.endpoint.endpoint(given_endpoint.as_ref(), region.as_ref())?;
-        let host = endpoint.host(resource).to_string();
-        let parts = self.request.parts(resource, &host)?;
-        verb(&Signing {
-            parts: &parts,
-            request: parts.request(method),
-            endpoint,
+        let key = self.key(&credentials, region.as_ref(), now)?;
+        act(Signatory {
+            endpoint: endpoint.endpoint(given_endpoint.as_ref(), region.as_ref())?,
             credentials,
             now,
-            version: self.signature.signature_version,
+            version: self.signature_version,
             signer: match &key {
                 Some(key) => Signer::V4(v4::Signer::new(credentials, key)),
                 None => Signer::V1(v1::Signer::new(credentials)),
             },
         })
     }
-}
 
-impl SignatureArgs {
     /// The signing key of V4; V1 has none.
     fn key(
         &self,

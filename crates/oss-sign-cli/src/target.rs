@@ -27,9 +27,12 @@ pub(crate) fn resource(target: &str, verbatim_key: bool) -> Result<Resource<'_>,
     if key.is_empty() {
         return Ok(Resource::Bucket(bucket));
     }
-    let key = if verbatim_key { ObjectKey::verbatim(key) } else { ObjectKey::new(key) }
-        .map_err(|error| wrong_key(key, error))?;
-    Ok(Resource::Object(bucket, key))
+    Ok(Resource::Object(bucket, object_key(key, verbatim_key)?))
+}
+
+pub(crate) fn object_key(key: &str, verbatim: bool) -> Result<ObjectKey<'_>, Mistake> {
+    if verbatim { ObjectKey::verbatim(key) } else { ObjectKey::new(key) }
+        .map_err(|error| wrong_key(key, error))
 }
 
 fn wrong_key(key: &str, error: ObjectKeyError) -> Mistake {

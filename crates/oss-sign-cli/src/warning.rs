@@ -2,10 +2,12 @@
 
 use std::io::{self, IsTerminal};
 
-use oss_sign::{Addressing, Method, Request, Resource, Timestamp, v1};
+use oss_sign::{
+    Addressing, Endpoint, Method, OpenEnd, PostPolicy, Request, Resource, Timestamp, v1,
+};
 
 use crate::mistake::Quoted;
-use crate::signing::{SignatureVersion, Signing};
+use crate::signing::{Signatory, SignatureVersion, Signing};
 
 /// The longest validity of a V4 URL with a temporary AccessKey: 12 hours.
 const MAX_EXPIRES_WITH_TOKEN: u64 = 43_200;
@@ -18,11 +20,31 @@ pub(crate) fn of_presigned(signing: &Signing<'_>, expires_at: Timestamp) -> Vec<
 
 pub(crate) fn of_signed(signing: &Signing<'_>) -> Vec<String> {
     let warnings = [
-        bucket_twice(signing),
+        bucket_twice(&signing.endpoint, signing.parts.resource()),
         unsigned_parameters(signing),
         closed_version(signing.version, io::stderr().is_terminal()),
     ];
     warnings.into_iter().flatten().collect()
+}
+
+pub(crate) fn of_form(
+    signatory: &Signatory<'_>,
+    policy: &PostPolicy<'_>,
+    bucket: Resource<'_>,
+) -> Vec<String> {
+    let warnings = [
+        bucket_twice(&signatory.endpoint, bucket),
+        closed_version(signatory.version, io::stderr().is_terminal()),
+    ];
+    policy.open_ends().map(open_end).chain(warnings.into_iter().flatten()).collect()
+}
+
+fn open_end(open_end: OpenEnd) -> String {
+    match open_end {
+        OpenEnd::AnyKey => format!("{open_end}: write oss://BUCKET/PREFIX/, or give --key"),
+        OpenEnd::AnySize => format!("{open_end}: give --max-size"),
+        _ => open_end.to_string(),
+    }
 }
 
 /// <https://www.alibabacloud.com/help/en/oss/developer-reference/add-signatures-to-urls>
@@ -37,15 +59,15 @@ fn expires_after_token(signing: &Signing<'_>, expires_at: Timestamp) -> Option<S
     })
 }
 
-fn bucket_twice(signing: &Signing<'_>) -> Option<String> {
-    let bucket = signing.parts.resource().bucket()?.as_str();
-    let host = signing.endpoint.host(Resource::Service).to_string().to_ascii_lowercase();
+fn bucket_twice(endpoint: &Endpoint<'_>, resource: Resource<'_>) -> Option<String> {
+    let bucket = resource.bucket()?.as_str();
+    let host = endpoint.host(Resource::Service).to_string().to_ascii_lowercase();
     let is_in_host = host.strip_prefix(bucket).is_some_and(|rest| rest.starts_with('.'));
-    (is_in_host && signing.endpoint.addressing() == Addressing::VirtualHosted).then(|| {
+    (is_in_host && endpoint.addressing() == Addressing::VirtualHosted).then(|| {
         format!(
             "the bucket is twice in the host {}: give the --endpoint without it, or \
              --addressing cname",
-            Quoted(&signing.endpoint.host(signing.parts.resource()).to_string())
+            Quoted(&endpoint.host(resource).to_string())
         )
     })
 }

@@ -155,6 +155,21 @@ impl<'a> Endpoint<'a> {
         HostHeader { endpoint: *self, resource }
     }
 
+    /// The URL of a resource, without a query: that of a bucket is where its upload forms go.
+    ///
+    /// ```
+    /// use oss_sign::{Bucket, Endpoint, Region, Resource};
+    ///
+    /// let region = Region::new("cn-hangzhou")?;
+    /// let url = Endpoint::public(&region).url(Resource::Bucket(Bucket::new("examplebucket")?));
+    /// assert_eq!(url.to_string(), "https://examplebucket.oss-cn-hangzhou.aliyuncs.com/");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn url(&self, resource: Resource<'a>) -> ResourceUrl<'a> {
+        ResourceUrl { endpoint: *self, resource }
+    }
+
     fn of_oss(prefix: &'static str, name: &'a str, suffix: &'static str) -> Self {
         let host = Host { prefix, name, suffix, is_ip: false };
         Self { scheme: Scheme::Https, host, port: None, addressing: Addressing::VirtualHosted }
@@ -217,6 +232,22 @@ impl Emit for HostHeader<'_> {
 }
 
 text_output!(HostHeader<'_>);
+
+/// The URL of a resource, without a query.
+#[derive(Clone, Copy, Debug)]
+pub struct ResourceUrl<'a> {
+    endpoint: Endpoint<'a>,
+    resource: Resource<'a>,
+}
+
+impl Emit for ResourceUrl<'_> {
+    fn emit(&self, sink: &mut impl Sink) {
+        self.endpoint.emit_origin(self.resource, sink);
+        self.endpoint.emit_path(self.resource, sink);
+    }
+}
+
+text_output!(ResourceUrl<'_>);
 
 impl<'a> Host<'a> {
     fn parse(name: &'a str) -> Result<Self, EndpointError> {

@@ -12,7 +12,7 @@ use crate::v4::{self, CredentialScope};
 
 /// A signed policy: the fields of a form that can be posted to the bucket until it expires.
 ///
-/// The form goes to the URL of the bucket itself, `Endpoint::url(Resource::Bucket(bucket))`, as
+/// The form goes to the URL of the bucket itself, [`Endpoint::url`](crate::Endpoint::url), as
 /// `multipart/form-data`.
 ///
 /// ```

@@ -7,8 +7,11 @@ use crate::run::{ENVIRONMENT, run_in};
 
 /// The guide to all verbs and flags.
 const GUIDE: &str = include_str!("../../../../docs/cli.md");
-
-const GUIDES: [&str; 2] = [GUIDE, include_str!("../../../../docs/explain.md")];
+const GUIDES: [&str; 3] = [
+    GUIDE,
+    include_str!("../../../../docs/explain.md"),
+    include_str!("../../../../docs/post-policy.md"),
+];
 
 /// Where the commands run, and the files are that they read.
 const DIRECTORY: &str = env!("CARGO_TARGET_TMPDIR");
@@ -75,7 +78,7 @@ fn every_command_of_the_guides_prints_what_they_say() {
 
 #[test]
 fn every_flag_is_in_the_guide() {
-    for verb in ["presign", "sign", "verify", "inspect", "explain"] {
+    for verb in ["presign", "sign", "post", "verify", "inspect", "explain"] {
         let output = run_in(&[], &[verb, "--help"]).stdout;
         let words = output.split([' ', ',', ']', '\n']);
         for flag in words.filter(|word| word.starts_with("--") && word.len() > 2) {

@@ -11,6 +11,7 @@ fn help_and_version_are_output() {
         (&["verify", "--help"], "EXAMPLES:"),
         (&["inspect", "--help"], "EXAMPLES:"),
         (&["explain", "--help"], "THE REQUEST AS JSON:"),
+        (&["post", "--help"], "EXAMPLES:"),
         (&["help", "sign"], "EXAMPLES:"),
         (&["--version"], concat!("oss-sign ", env!("CARGO_PKG_VERSION"), "\n")),
     ] {
@@ -36,9 +37,13 @@ fn help_does_not_show_the_environment() {
 #[test]
 fn help_fits_a_narrow_terminal() {
     for columns in ["0", "1", "20", "40", "80", "1000", "-1", "wide"] {
-        for arguments in
-            [&["--help"][..], &["presign", "-h"], &["sign", "--help"], &["explain", "--help"]]
-        {
+        for arguments in [
+            &["--help"][..],
+            &["presign", "-h"],
+            &["sign", "--help"],
+            &["post", "--help"],
+            &["explain", "--help"],
+        ] {
             let outcome = outcome(command(&[], arguments).env("COLUMNS", columns));
             assert_eq!(outcome.code, Some(0), "{columns} {arguments:?} {outcome:?}");
         }

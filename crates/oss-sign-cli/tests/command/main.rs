@@ -18,6 +18,9 @@ mod json;
 mod mistakes;
 #[cfg(test)]
 mod output;
+#[cfg(unix)]
+#[cfg(test)]
+mod post;
 #[cfg(test)]
 mod presign;
 #[cfg(test)]

@@ -11,7 +11,8 @@ fn the_url_is_one_line() {
 
 #[test]
 fn a_reader_that_went_away_is_no_mistake() {
-    let verbs: [&[&str]; 3] = [&["presign", OBJECT], &["sign", "GET", OBJECT], &["--help"]];
+    let post = ["post", OBJECT, "--max-size", "1"];
+    let verbs: [&[&str]; 4] = [&["presign", OBJECT], &["sign", "GET", OBJECT], &post, &["--help"]];
     for arguments in verbs {
         let (reader, writer) = std::io::pipe().unwrap();
         drop(reader);

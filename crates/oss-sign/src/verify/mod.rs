@@ -1,7 +1,8 @@
 //! Verification: was a request that arrived signed by whom it claims?
 //!
 //! For gateways, test servers, and devices that are asked. The canonical form is written by the very
-//! code that signs; the time and the bucket are inputs; nothing is allocated.
+//! code that signs; the time and the bucket are inputs; nothing is allocated. Uploads by HTML form
+//! carry their signature in the form: see [`ReceivedForm`].
 //!
 //! ```
 //! use oss_sign::verify::{Received, Slot, Tolerance};
@@ -30,6 +31,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod check;
+mod form;
 mod parse;
 mod received;
 mod refusal;
@@ -38,13 +41,18 @@ mod wire;
 use core::convert::Infallible;
 use core::fmt;
 
+use check::{
+    check_access_key_id, check_expiry, check_key, check_security_token, check_signature,
+    check_skew, check_start,
+};
+pub use form::{ParsedForm, ReceivedForm};
+use parse::AccessKeyId;
 pub use received::{Received, SignatureForm, Slot, Tolerance};
 pub use refusal::{Part, Refusal};
-use subtle::ConstantTimeEq;
 use wire::Wire;
 
-use crate::canonical::{Form, Header, Parameter, Subject, Text};
-use crate::credentials::{Credentials, MAX_ACCESS_KEY_ID};
+use crate::canonical::{Form, Header, Parameter, Subject};
+use crate::credentials::Credentials;
 use crate::resource::Bucket;
 use crate::signature::Signature;
 use crate::sink::{Emit, Sink};
@@ -61,7 +69,7 @@ pub struct Parsed<'s, 'a> {
     parameters: &'s [Slot<'a>],
     /// Sorted, those that are signed.
     headers: &'s [Slot<'a>],
-    access_key_id: heapless::String<MAX_ACCESS_KEY_ID>,
+    access_key_id: AccessKeyId,
     security_token: Option<Wire<'a>>,
     signature: Wire<'a>,
     signed: Signed<'a>,
@@ -170,11 +178,9 @@ impl<'a> Parsed<'_, 'a> {
         tolerance: Tolerance,
     ) -> Result<(), Refusal> {
         self.check_time(now, tolerance)?;
-        if self.access_key_id() != credentials.access_key_id() {
-            return Err(Refusal::AccessKeyId);
-        }
-        self.check_security_token(credentials.security_token())?;
-        self.check_signature(&self.signature_of(bucket, credentials)?)
+        check_access_key_id(self.access_key_id(), credentials.access_key_id())?;
+        check_security_token(self.security_token, credentials.security_token())?;
+        check_signature(self.signature, &self.signature_of(bucket, credentials)?)
     }
 
     /// Verifies a request of V4 with a signing key that is at hand, and saves its derivation. The
@@ -193,20 +199,9 @@ impl<'a> Parsed<'_, 'a> {
     ) -> Result<(), Refusal> {
         self.check_time(now, tolerance)?;
         let scope = self.scope().ok_or(Refusal::V1NotAllowed)?;
-        if self.access_key_id() != key.access_key_id() {
-            return Err(Refusal::AccessKeyId);
-        }
-        if scope.region() != key.region() {
-            return Err(Refusal::ScopeRegion);
-        }
-        if scope.product() != key.product() {
-            return Err(Refusal::ScopeProduct);
-        }
-        if scope != key.scope() {
-            return Err(Refusal::ScopeDate);
-        }
+        check_key(self.access_key_id(), scope, key)?;
         let string_to_sign = StringToSign(self.at(bucket));
-        self.check_signature(&key.sign(|sink| string_to_sign.emit(sink)))
+        check_signature(self.signature, &key.sign(|sink| string_to_sign.emit(sink)))
     }
 
     /// The canonical request as it is seen here, for reading; `None` in V1, which has none.
@@ -229,34 +224,17 @@ impl<'a> Parsed<'_, 'a> {
     }
 
     fn check_time(&self, now: Timestamp, tolerance: Tolerance) -> Result<(), Refusal> {
-        let now = now.unix_seconds();
-        if let Some(expires_at) = self.expires_at() {
-            // The future of a URL of V1 cannot be told: it does not say when it was signed.
-            let earliest = self.signed_at().map_or(0, Timestamp::unix_seconds);
-            return if earliest > now.saturating_add(tolerance.seconds()) {
-                Err(Refusal::NotYetValid)
-            } else if now > expires_at.unix_seconds() {
-                Err(Refusal::Expired)
-            } else {
-                Ok(())
-            };
-        }
-        let signed_at = self.signed_at().map_or(0, Timestamp::unix_seconds);
-        if signed_at.abs_diff(now) > tolerance.seconds() {
-            return Err(Refusal::RequestTimeTooSkewed);
-        }
-        Ok(())
-    }
-
-    fn check_security_token(&self, expected: Option<&str>) -> Result<(), Refusal> {
-        match (self.security_token, expected) {
-            (None, None) => Ok(()),
-            (None, Some(_)) => Err(Refusal::SecurityTokenMissing),
-            (Some(_), None) => Err(Refusal::SecurityTokenMismatch),
-            (Some(actual), Some(expected)) => match same_bytes(actual, expected.as_bytes()) {
-                true => Ok(()),
-                false => Err(Refusal::SecurityTokenMismatch),
-            },
+        match self.signed {
+            Signed::V4Url { signed_at, expires_at, .. } => {
+                check_start(signed_at, now, tolerance)?;
+                check_expiry(expires_at, now)
+            }
+            Signed::V4Header { signed_at, .. } => check_skew(signed_at, now, tolerance),
+            #[cfg(feature = "v1")]
+            Signed::V1Header { signed_at, .. } => check_skew(signed_at, now, tolerance),
+            // It does not say when it was signed.
+            #[cfg(feature = "v1")]
+            Signed::V1Url { expires_at, .. } => check_expiry(expires_at, now),
         }
     }
 
@@ -277,25 +255,6 @@ impl<'a> Parsed<'_, 'a> {
             None => Err(Refusal::V1NotAllowed),
         }
     }
-
-    /// Compares the text: another spelling of the same bytes is another signature.
-    fn check_signature(&self, expected: &Signature) -> Result<(), Refusal> {
-        let expected = expected.emit_to_string::<64>().unwrap_or_default();
-        match same_bytes(self.signature, expected.as_bytes()) {
-            true => Ok(()),
-            false => Err(Refusal::SignatureDoesNotMatch),
-        }
-    }
-}
-
-/// Compares in a time that does not depend on where the two differ.
-fn same_bytes(actual: Wire<'_>, expected: &[u8]) -> bool {
-    if actual.bytes().count() != expected.len() {
-        return false;
-    }
-    let pairs = actual.bytes().zip(expected);
-    let same = pairs.fold(subtle::Choice::from(1), |same, (a, b)| same & a.ct_eq(b));
-    same.into()
 }
 
 /// A parsed request at the bucket that its host stands for.
@@ -320,6 +279,10 @@ impl<'p> Subject for Located<'p> {
             sink.write(bucket.as_str().as_bytes());
         }
         let path = self.parsed.received.path();
+        // So that what is not a path cannot prolong the name of the bucket.
+        if !path.starts_with('/') {
+            sink.write(b"/");
+        }
         match form {
             Form::Encoded => Wire::path(path.as_bytes()).emit_path(sink),
             #[cfg(feature = "v1")]
@@ -327,7 +290,7 @@ impl<'p> Subject for Located<'p> {
         }
         // A bucket alone is signed with a slash after it, however it was asked for.
         let is_bare_bucket = self.bucket.is_none() && path.len() > 1 && path.rfind('/') == Some(0);
-        if path.is_empty() || is_bare_bucket {
+        if is_bare_bucket {
             sink.write(b"/");
         }
     }

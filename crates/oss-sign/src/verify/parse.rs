@@ -20,7 +20,7 @@ const MAX_CREDENTIAL: usize = 64 + 8 + 63 + 32 + 17 + 4;
 /// The longest list of additional headers.
 const MAX_ADDITIONAL_HEADERS: usize = 512;
 
-type AccessKeyId = heapless::String<MAX_ACCESS_KEY_ID>;
+pub(super) type AccessKeyId = heapless::String<MAX_ACCESS_KEY_ID>;
 
 impl<'a> Received<'a> {
     /// Which signature the request has.
@@ -68,6 +68,8 @@ impl<'a> Received<'a> {
             SignatureForm::V1Url => self.parse_v1_url(parameters, headers),
             #[cfg(not(feature = "v1"))]
             SignatureForm::V1Header | SignatureForm::V1Url => Err(Refusal::V1NotAllowed),
+            // The signature of a form is in its fields, and not in the request.
+            SignatureForm::V4Post | SignatureForm::V1Post => Err(Refusal::Anonymous),
         }
     }
 
@@ -160,9 +162,7 @@ impl<'a> Received<'a> {
         required(version, Part::SignatureVersion)?;
         let (access_key_id, scope) = read_credential(required(credential, Part::Credential)?)?;
         let signature = required(signature, Part::Signature)?;
-        let date = required(date, Part::Date)?.decoded::<16>();
-        let signed_at = date.and_then(|date| Timestamp::from_basic(date.as_bytes()));
-        let signed_at = signed_at.ok_or(Refusal::Malformed(Part::Date))?;
+        let signed_at = read_basic_date(required(date, Part::Date)?)?;
         if scope.date != signed_at.date() {
             return Err(Refusal::ScopeDate);
         }
@@ -199,7 +199,7 @@ impl<'a> Received<'a> {
     ) -> Result<Parsed<'s, 'a>, Refusal> {
         let malformed = Refusal::Malformed(Part::Authorization);
         let (id, signature) = self.authorization()?.split_once(':').ok_or(malformed)?;
-        let access_key_id = read_access_key_id(id)?;
+        let access_key_id = read_access_key_id(Wire::raw(id.as_bytes()))?;
         let signature = required(Some(Wire::raw(signature.as_bytes())), Part::Signature)?;
         let (signed_at, date) = self.date()?;
         Ok(Parsed {
@@ -232,8 +232,7 @@ impl<'a> Received<'a> {
                 }
             }
         }
-        let id = required(id, Part::AccessKeyId)?.decoded::<MAX_ACCESS_KEY_ID>();
-        let access_key_id = read_access_key_id(&id.ok_or(Refusal::Malformed(Part::AccessKeyId))?)?;
+        let access_key_id = read_access_key_id(required(id, Part::AccessKeyId)?)?;
         let expires = required(expires, Part::Expires)?;
         let expires_at = Timestamp::from_unix_seconds(read_number(expires)?)
             .map_err(|_| Refusal::Malformed(Part::Expires))?;
@@ -360,14 +359,18 @@ fn scheme(authorization: &[u8]) -> &[u8] {
     authorization.split(|&byte| byte == b' ').next().unwrap_or_default()
 }
 
-fn set<'a>(place: &mut Option<Wire<'a>>, value: Wire<'a>, part: Part) -> Result<(), Refusal> {
+pub(super) fn set<'a>(
+    place: &mut Option<Wire<'a>>,
+    value: Wire<'a>,
+    part: Part,
+) -> Result<(), Refusal> {
     match place.replace(value) {
         None => Ok(()),
         Some(_) => Err(Refusal::Duplicate(part)),
     }
 }
 
-fn required(value: Option<Wire<'_>>, part: Part) -> Result<Wire<'_>, Refusal> {
+pub(super) fn required(value: Option<Wire<'_>>, part: Part) -> Result<Wire<'_>, Refusal> {
     match value {
         None => Err(Refusal::Missing(part)),
         Some(value) if value.is_empty() => Err(Refusal::Empty(part)),
@@ -376,7 +379,9 @@ fn required(value: Option<Wire<'_>>, part: Part) -> Result<Wire<'_>, Refusal> {
 }
 
 /// `LTAI…/20231114/cn-hangzhou/oss/aliyun_v4_request`
-fn read_credential(credential: Wire<'_>) -> Result<(AccessKeyId, CredentialScope), Refusal> {
+pub(super) fn read_credential(
+    credential: Wire<'_>,
+) -> Result<(AccessKeyId, CredentialScope), Refusal> {
     let malformed = Refusal::Malformed(Part::Credential);
     let credential = credential.decoded::<MAX_CREDENTIAL>().ok_or(malformed)?;
     let mut parts = credential.split('/');
@@ -391,17 +396,20 @@ fn read_credential(credential: Wire<'_>) -> Result<(AccessKeyId, CredentialScope
         region: Region::new(region).map_err(|_| Refusal::ScopeRegion)?,
         product: Product::new(product).map_err(|_| Refusal::ScopeProduct)?,
     };
-    Ok((read_access_key_id(id)?, scope))
+    Ok((read_access_key_id(Wire::raw(id.as_bytes()))?, scope))
 }
 
-fn read_access_key_id(id: &str) -> Result<AccessKeyId, Refusal> {
-    if id.is_empty() {
-        return Err(Refusal::Empty(Part::AccessKeyId));
-    }
-    if !id.bytes().all(is_access_key_id_character) {
-        return Err(Refusal::Malformed(Part::AccessKeyId));
-    }
-    id.try_into().map_err(|_| Refusal::Malformed(Part::AccessKeyId))
+pub(super) fn read_access_key_id(id: Wire<'_>) -> Result<AccessKeyId, Refusal> {
+    let id = required(Some(id), Part::AccessKeyId)?;
+    let id = id.decoded().filter(|id: &AccessKeyId| id.bytes().all(is_access_key_id_character));
+    id.ok_or(Refusal::Malformed(Part::AccessKeyId))
+}
+
+/// `20231114T221320Z`
+pub(super) fn read_basic_date(date: Wire<'_>) -> Result<Timestamp, Refusal> {
+    let date = date.decoded::<16>();
+    let instant = date.and_then(|date| Timestamp::from_basic(date.as_bytes()));
+    instant.ok_or(Refusal::Malformed(Part::Date))
 }
 
 /// A decimal number without sign.

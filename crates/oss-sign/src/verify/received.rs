@@ -95,6 +95,10 @@ pub enum SignatureForm {
     V1Header,
     /// V1, in the query.
     V1Url,
+    /// V4, in the fields of a form.
+    V4Post,
+    /// V1, in the fields of a form.
+    V1Post,
 }
 
 /// By how much the signer's clock may differ from ours.

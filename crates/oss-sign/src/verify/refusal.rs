@@ -11,7 +11,7 @@ use super::received::SignatureForm;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Refusal {
-    /// There is no signature, neither in the header nor in the URL.
+    /// There is no signature, neither in the header nor in the URL, or not in the form.
     Anonymous,
     /// There is a signature in the header and one in the URL.
     SignedTwice,
@@ -19,6 +19,8 @@ pub enum Refusal {
     Duplicate(Part),
     /// A part of the signature is missing.
     Missing(Part),
+    /// A field of a form's signature is missing, or follows `file`.
+    MissingField(Part),
     /// A part of the signature is there, but empty.
     Empty(Part),
     /// A part of the signature is not of its form.
@@ -116,6 +118,7 @@ impl Refusal {
             Self::Missing(Part::Date | Part::Expires | Part::Signature | Part::AccessKeyId)
             | Self::Malformed(Part::Date | Part::Expires)
             | Self::Empty(Part::Expires) => "AccessDenied",
+            Self::Malformed(Part::Policy) => "InvalidPolicyDocument",
             Self::ParameterSlots { .. } | Self::HeaderSlots { .. } => "InvalidRequest",
             _ => "InvalidArgument",
         }
@@ -126,7 +129,7 @@ impl Refusal {
     /// they are for diagnosis only, and may change.
     #[must_use]
     pub fn ec(self, form: SignatureForm) -> Option<&'static str> {
-        use SignatureForm::{V1Header, V1Url, V4Header, V4Url};
+        use SignatureForm::{V1Header, V1Post, V1Url, V4Header, V4Post, V4Url};
         Some(match (self, form) {
             (Self::SecurityTokenMismatch, _) => "0002-00000006",
             (Self::SignedTwice, _) => "0002-00000039",
@@ -147,7 +150,14 @@ impl Refusal {
             (Self::Malformed(Part::Date), V1Header | V4Header) => "0002-00000502",
             (Self::Missing(Part::Date), V1Header | V4Header) => "0002-00000503",
             (Self::RequestTimeTooSkewed, V1Header | V4Header) => "0002-00000504",
+            (Self::MissingField(Part::Policy), _) => "0002-00000702",
+            (Self::MissingField(Part::Signature), _) => "0002-00000703",
+            (Self::Empty(Part::Signature), V1Post | V4Post) => "0002-00000704",
+            (Self::MissingField(Part::AccessKeyId), _) => "0002-00000706",
+            (Self::Empty(Part::AccessKeyId), V1Post) => "0002-00000707",
+            (Self::ScopeRegion, V4Post) => "0002-00000715",
             (Self::AccessKeyId, _) => "0002-00000902",
+            (Self::Malformed(Part::Policy), _) => "0006-00000201",
             _ => return None,
         })
     }
@@ -156,7 +166,7 @@ impl Refusal {
     #[must_use]
     pub fn status(self) -> u16 {
         match self.code() {
-            "InvalidArgument" | "InvalidRequest" => 400,
+            "InvalidArgument" | "InvalidPolicyDocument" | "InvalidRequest" => 400,
             _ => 403,
         }
     }
@@ -184,6 +194,9 @@ impl fmt::Display for Refusal {
         let text = match *self {
             Self::Duplicate(part) => return write!(formatter, "the {part} occurs twice"),
             Self::Missing(part) => return write!(formatter, "the {part} is missing"),
+            Self::MissingField(part) => {
+                return write!(formatter, "the form has no {part} before `file`");
+            }
             Self::Empty(part) => return write!(formatter, "the {part} is empty"),
             Self::Malformed(part) => return write!(formatter, "the {part} is malformed"),
             Self::ParameterSlots { needed } => {

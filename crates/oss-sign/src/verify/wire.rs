@@ -42,6 +42,11 @@ impl<'a> Wire<'a> {
         Self { text, spelling: Spelling::Raw }
     }
 
+    /// As it came.
+    pub(super) fn text(self) -> &'a [u8] {
+        self.text
+    }
+
     pub(super) fn equals(self, text: &str) -> bool {
         if self.is_plain() { self.text == text.as_bytes() } else { self.bytes().eq(text.bytes()) }
     }
