@@ -4,6 +4,7 @@
 use core::fmt::Debug;
 
 use oss_sign::v4::{KeyCache, SigningKey};
+use oss_sign::verify::{Received, Slot, Tolerance};
 use oss_sign::{
     Bucket, Condition, Credentials, DateHeader, Endpoint, Expires, ObjectKey, PostPolicy,
     PresignedUrl, Product, Region, Request, SignedHeaders, Timestamp, v1, v4,
@@ -107,6 +108,35 @@ fn debug_of_forms_shows_no_token() {
         assert_silent(&form.json());
         form.fields().for_each(|(_, value)| assert_silent(&value));
         assert_whole_signature_is_not_shown(&form, &form.signature().to_string());
+    }
+}
+
+#[test]
+fn debug_of_received_requests_shows_no_token() {
+    let (credentials, region, request) = (credentials(), region(), request());
+    let key = SigningKey::derive(&credentials, &region, now());
+    let endpoint = Endpoint::public(&region);
+    let bucket = Bucket::new("examplebucket").ok();
+    let signer = v4::Signer::new(credentials, &key);
+    let url = signer.presign(&request, &endpoint, now(), Expires::default()).unwrap();
+    let signed = signer.sign(&request, now()).unwrap();
+    let headers: Vec<_> = signed.headers().map(|(name, value)| (name, value.to_string())).collect();
+    let headers: Vec<_> = headers.iter().map(|(name, value)| (*name, value.as_bytes())).collect();
+    let path_and_query = url.path_and_query().to_string();
+    let author: [(&str, &[u8]); 1] = [("x-oss-meta-author", b"alice")];
+    for received in
+        [Received::new("GET", &path_and_query, &author), Received::new("GET", "/cat.jpg", &headers)]
+    {
+        let (mut parameters, mut headers) = ([Slot::default(); 16], [Slot::default(); 16]);
+        let parsed = received.parse(&mut parameters, &mut headers).unwrap();
+        parsed.verify(bucket, &credentials, now(), Tolerance::default()).unwrap();
+        assert_silent(&received);
+        assert_silent(&parsed);
+        assert_silent(&parsed.string_to_sign(bucket));
+        assert_silent(&parsed.canonical_request(bucket));
+        assert_whole_signature_is_not_shown(&parsed, &url.signature().to_string());
+        assert_whole_signature_is_not_shown(&parsed, &signed.signature().to_string());
+        [parameters, headers].iter().for_each(|slots| assert_silent(slots));
     }
 }
 

@@ -1,12 +1,14 @@
 //! A request as it arrived.
 
+use core::fmt;
+
 use crate::canonical::Header;
 use crate::header::trimmed_bytes;
 
 use super::wire::Wire;
 
 /// A request as it arrived: nothing of it decoded.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Received<'a> {
     method: &'a str,
     path: &'a str,
@@ -52,10 +54,21 @@ impl<'a> Received<'a> {
     }
 }
 
+impl fmt::Debug for Received<'_> {
+    /// Without query and headers: among them are the security token and the signature.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Received")
+            .field("method", &self.method)
+            .field("path", &self.path)
+            .finish_non_exhaustive()
+    }
+}
+
 /// Room for one parameter or header of a received request, lent by the caller.
 ///
 /// `[Slot::default(); 32]` is enough for what OSS's own clients send.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Default)]
 pub struct Slot<'a> {
     name: &'a str,
     value: &'a [u8],
@@ -80,6 +93,13 @@ impl<'a> Slot<'a> {
 
     pub(super) fn header<O>(&self) -> Header<'a, O> {
         Header::Given(self.name, self.value)
+    }
+}
+
+impl fmt::Debug for Slot<'_> {
+    /// Without the value: it may be the security token.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Slot").field("name", &self.name).finish_non_exhaustive()
     }
 }
 
