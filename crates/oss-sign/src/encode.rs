@@ -159,7 +159,7 @@ pub(crate) fn decimal(mut number: u64, sink: &mut impl Sink) {
     let mut digits = [b'0'; 20];
     let mut first = digits.len();
     for (index, slot) in digits.iter_mut().enumerate().rev() {
-        *slot = last_digit(number);
+        *slot = b'0' + (number % 10) as u8;
         first = index;
         number /= 10;
         if number == 0 {
@@ -167,11 +167,6 @@ pub(crate) fn decimal(mut number: u64, sink: &mut impl Sink) {
         }
     }
     sink.write(digits.get(first..).unwrap_or(&[]));
-}
-
-/// The last decimal digit of `number`.
-pub(crate) fn last_digit(number: u64) -> u8 {
-    b"0123456789".iter().copied().nth((number % 10) as usize).unwrap_or(b'0')
 }
 
 /// Compares two names as if both were percent-encoded, which is how OSS sorts the query.

@@ -4,7 +4,6 @@ use core::fmt;
 
 use ::time::{Month, OffsetDateTime, UtcDateTime, Weekday};
 
-use crate::encode::{decimal, last_digit};
 use crate::error::TimestampError;
 use crate::sink::{Emit, Sink};
 
@@ -56,88 +55,70 @@ impl Timestamp {
 
     /// `20231114T221320Z`
     pub(crate) fn basic(self) -> [u8; 16] {
-        let (year, month, day, hour, minute, second) = self.fields();
-        let ([y1, y2], [y3, y4]) = (two_digits(year / 100), two_digits(year % 100));
-        let ([m1, m2], [d1, d2]) = (two_digits(month), two_digits(day));
-        let ([h1, h2], [i1, i2], [s1, s2]) =
-            (two_digits(hour), two_digits(minute), two_digits(second));
-        [y1, y2, y3, y4, m1, m2, d1, d2, b'T', h1, h2, i1, i2, s1, s2, b'Z']
+        let [[c1, c2], [y1, y2], [m1, m2], [d1, d2], [h1, h2], [i1, i2], [s1, s2]] = self.digits();
+        [c1, c2, y1, y2, m1, m2, d1, d2, b'T', h1, h2, i1, i2, s1, s2, b'Z']
     }
 
     /// Reads `20231114T221320Z`.
     #[cfg(feature = "verify")]
     pub(crate) fn from_basic(text: &[u8]) -> Option<Self> {
-        let (date, rest) = text.split_first_chunk::<8>()?;
-        let [b'T', h1, h2, i1, i2, s1, s2, b'Z'] = *rest else { return None };
-        let [y1, y2, y3, y4, m1, m2, d1, d2] = *date;
-        let month = Month::try_from(number(&[m1, m2])?).ok()?;
-        Self::from_fields([y1, y2, y3, y4], month, [d1, d2], [[h1, h2], [i1, i2], [s1, s2]])
+        let month = Month::try_from(number(text, 4)?).ok()?;
+        let instant = Self::from_fields(
+            [number(text, 0)?, number(text, 2)?],
+            month,
+            number(text, 6)?,
+            [number(text, 9)?, number(text, 11)?, number(text, 13)?],
+        )?;
+        (instant.basic() == text).then_some(instant)
     }
 
     /// Reads `Tue, 14 Nov 2023 22:13:20 GMT`.
     #[cfg(feature = "verify")]
     pub(crate) fn from_http_date(text: &[u8]) -> Option<Self> {
-        let [
-            _,
-            _,
-            _,
-            b',',
-            b' ',
-            d1,
-            d2,
-            month_name @ ..,
-            y1,
-            y2,
-            y3,
-            y4,
-            b' ',
-            h1,
-            h2,
-            b':',
-            i1,
-            i2,
-            b':',
-            s1,
-            s2,
-            b' ',
-            b'G',
-            b'M',
-            b'T',
-        ] = text
-        else {
-            return None;
-        };
-        let month = MONTHS.into_iter().find(|&other| month(other) == month_name)?;
+        let month = MONTHS.into_iter().find(|&other| text.get(7..12) == Some(month(other)))?;
         let instant = Self::from_fields(
-            [*y1, *y2, *y3, *y4],
+            [number(text, 12)?, number(text, 14)?],
             month,
-            [*d1, *d2],
-            [[*h1, *h2], [*i1, *i2], [*s1, *s2]],
+            number(text, 5)?,
+            [number(text, 17)?, number(text, 20)?, number(text, 23)?],
         )?;
-        text.starts_with(weekday(instant.0.weekday())).then_some(instant)
+        let canonical = HttpDate(instant).emit_to_string::<29>().ok()?;
+        (canonical.as_bytes() == text).then_some(instant)
     }
 
     #[cfg(feature = "verify")]
     fn from_fields(
-        year: [u8; 4],
+        [century, year]: [u8; 2],
         month: Month,
-        day: [u8; 2],
-        [hour, minute, second]: [[u8; 2]; 3],
+        day: u8,
+        [hour, minute, second]: [u8; 3],
     ) -> Option<Self> {
-        let [y1, y2, y3, y4] = year;
-        let year = i32::from(number(&[y1, y2])?) * 100 + i32::from(number(&[y3, y4])?);
-        let date = ::time::Date::from_calendar_date(year, month, number(&day)?).ok()?;
-        let time =
-            ::time::Time::from_hms(number(&hour)?, number(&minute)?, number(&second)?).ok()?;
+        let year = i32::from(century) * 100 + i32::from(year);
+        let date = ::time::Date::from_calendar_date(year, month, day).ok()?;
+        let time = ::time::Time::from_hms(hour, minute, second).ok()?;
         Self::try_from(UtcDateTime::new(date, time)).ok()
     }
 
-    fn fields(self) -> (u16, u16, u16, u16, u16, u16) {
+    /// `2023-11-14T22:13:20`
+    fn emit_extended(self, sink: &mut impl Sink) {
+        let [century, year, month, day, hour, minute, second] = self.digits();
+        sink.write(&century);
+        sink.write(&year);
+        for (separator, digits) in
+            [(b"-", month), (b"-", day), (b"T", hour), (b":", minute), (b":", second)]
+        {
+            sink.write(separator);
+            sink.write(&digits);
+        }
+    }
+
+    /// Century, year in it, month, day, hour, minute and second: two digits each.
+    fn digits(self) -> [[u8; 2]; 7] {
         let (year, month, day) = self.0.to_calendar_date();
         let (hour, minute, second) = self.0.as_hms();
         // The year is 1970 to 9999.
-        let year = u16::try_from(year).unwrap_or(9999);
-        (year, u8::from(month).into(), day.into(), hour.into(), minute.into(), second.into())
+        let [century, year] = [year / 100, year % 100].map(|part| u8::try_from(part).unwrap_or(99));
+        [century, year, month.into(), day, hour, minute, second].map(two_digits)
     }
 }
 
@@ -176,11 +157,17 @@ impl TryFrom<std::time::SystemTime> for Timestamp {
     }
 }
 
+impl Emit for Timestamp {
+    fn emit(&self, sink: &mut impl Sink) {
+        self.emit_extended(sink);
+        sink.write(b"Z");
+    }
+}
+
 impl fmt::Display for Timestamp {
     /// RFC 3339: `2023-11-14T22:13:20Z`.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (year, month, day, hour, minute, second) = self.fields();
-        write!(formatter, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+        self.emit_to_formatter(formatter)
     }
 }
 
@@ -199,15 +186,16 @@ impl Emit for HttpDate {
     /// RFC 9110's IMF-fixdate: two-digit days, unlike Java's `RFC_1123_DATE_TIME`, which the Java
     /// SDK v2 sends.
     fn emit(&self, sink: &mut impl Sink) {
-        let (year, _, day, hour, minute, second) = self.0.fields();
+        let [century, year, _, day, hour, minute, second] = self.0.digits();
         sink.write(weekday(self.0.0.weekday()));
         sink.write(b", ");
-        sink.write(&two_digits(day));
+        sink.write(&day);
         sink.write(month(self.0.0.month()));
-        decimal(year.into(), sink);
-        for (separator, number) in [(b" ", hour), (b":", minute), (b":", second)] {
+        sink.write(&century);
+        sink.write(&year);
+        for (separator, digits) in [(b" ", hour), (b":", minute), (b":", second)] {
             sink.write(separator);
-            sink.write(&two_digits(number));
+            sink.write(&digits);
         }
         sink.write(b" GMT");
     }
@@ -221,14 +209,7 @@ pub(crate) struct Expiration(pub(crate) Timestamp);
 #[cfg(feature = "post-policy")]
 impl Emit for Expiration {
     fn emit(&self, sink: &mut impl Sink) {
-        let (year, month, day, hour, minute, second) = self.0.fields();
-        decimal(year.into(), sink);
-        for (separator, number) in
-            [(b"-", month), (b"-", day), (b"T", hour), (b":", minute), (b":", second)]
-        {
-            sink.write(separator);
-            sink.write(&two_digits(number));
-        }
+        self.0.emit_extended(sink);
         sink.write(b".000Z");
     }
 }
@@ -278,16 +259,16 @@ const MONTHS: [Month; 12] = [
     Month::December,
 ];
 
-/// The number that two digits mean.
+/// The number that the two digits from `start` on mean.
 #[cfg(feature = "verify")]
-fn number(digits: &[u8; 2]) -> Option<u8> {
-    let [tens, ones] = *digits;
+fn number(text: &[u8], start: usize) -> Option<u8> {
+    let &[tens, ones] = text.get(start..)?.first_chunk()?;
     (tens.is_ascii_digit() && ones.is_ascii_digit()).then(|| (tens - b'0') * 10 + (ones - b'0'))
 }
 
 /// The two digits of a number below 100.
-fn two_digits(number: u16) -> [u8; 2] {
-    [last_digit(u64::from(number / 10)), last_digit(u64::from(number))]
+fn two_digits(number: u8) -> [u8; 2] {
+    [b'0' + number / 10, b'0' + number % 10]
 }
 
 #[cfg(test)]
