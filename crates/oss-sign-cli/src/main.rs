@@ -3,6 +3,8 @@
 //! One module per verb; the others are the flags and inputs that verbs share.
 
 mod answer;
+#[cfg(feature = "callback")]
+mod callback;
 mod condition;
 mod credentials;
 mod curl;
@@ -22,6 +24,8 @@ mod post;
 mod presented;
 mod presign;
 mod problems;
+#[cfg(feature = "callback")]
+mod public_key;
 mod refusal;
 mod region;
 mod request;
@@ -30,6 +34,7 @@ mod sign;
 mod signing;
 mod size;
 mod target;
+mod verdict;
 mod verify;
 mod warning;
 
@@ -40,7 +45,7 @@ use clap::{Parser, Subcommand};
 use crate::answer::Answer;
 use crate::explain::Explanation;
 use crate::mistake::Mistake;
-use crate::verify::Verdict;
+use crate::verdict::Verdict;
 
 /// Presign URLs and sign requests for Alibaba Cloud OSS.
 #[derive(Parser)]
@@ -58,6 +63,8 @@ enum Verb {
     Inspect(inspect::Inspect),
     Explain(explain::Explain),
     Post(post::Post),
+    #[cfg(feature = "callback")]
+    Callback(callback::Callback),
 }
 
 const EXAMPLES: &str = "\
@@ -85,6 +92,8 @@ impl Verb {
             Self::Inspect(inspect) => inspect.run().map(Answer::print),
             Self::Explain(explain) => explain.run().map(Explanation::print),
             Self::Post(post) => post.run().map(Answer::print),
+            #[cfg(feature = "callback")]
+            Self::Callback(callback) => callback.run().map(Verdict::print),
         }
     }
 }

@@ -1,7 +1,5 @@
 //! `oss-sign verify`: was this request signed with the AccessKey of the environment?
 
-use std::process::ExitCode;
-
 use clap::Args;
 use oss_sign::Timestamp;
 use oss_sign::verify::{Refusal, SignatureForm};
@@ -15,6 +13,7 @@ use crate::instant::{self, instant};
 use crate::mistake::Mistake;
 use crate::presented::PresentedArgs;
 use crate::shown::harmless;
+use crate::verdict::Verdict;
 
 /// Verify a presigned URL, or a request that is signed by its headers, as OSS would.
 ///
@@ -43,19 +42,6 @@ EXAMPLES:
   oss-sign verify 'https://examplebucket.oss-cn-hangzhou.aliyuncs.com/cat.jpg?...'
   oss-sign verify 'https://static.example.com/cat.jpg?...' --bucket examplebucket
   oss-sign verify 'https://...' --method PUT --header 'Content-Type: image/jpeg' --json";
-
-/// The answer, and whether the signature holds.
-pub(crate) struct Verdict {
-    answer: Answer,
-    holds: bool,
-}
-
-impl Verdict {
-    pub(crate) fn print(self) -> ExitCode {
-        let code = self.answer.print();
-        if self.holds { code } else { ExitCode::FAILURE }
-    }
-}
 
 /// Its fields are a promise.
 #[derive(Serialize)]

@@ -1,9 +1,13 @@
 //! The command, run as a user runs it: arguments and environment in, text and exit code out.
 
+#[cfg(feature = "callback")]
+#[cfg(test)]
+mod callback;
 #[cfg(unix)]
 #[cfg(test)]
 mod curl;
-#[cfg(unix)]
+// The guide is to the command with all its features.
+#[cfg(all(unix, feature = "callback"))]
 #[cfg(test)]
 mod docs;
 #[cfg(test)]
