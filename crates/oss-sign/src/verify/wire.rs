@@ -1,5 +1,6 @@
 //! Text as it came over the wire, percent-encoded in one of many ways.
 
+use core::cmp::Ordering;
 use core::fmt;
 
 use crate::canonical::{Form, Text};
@@ -49,8 +50,14 @@ impl<'a> Wire<'a> {
         self.text
     }
 
-    pub(super) fn equals(self, text: &str) -> bool {
-        if self.is_plain() { self.text == text.as_bytes() } else { self.bytes().eq(text.bytes()) }
+    /// Whether it means `name`, which has no blank in it. Decoding makes text shorter, or not at all
+    /// another: so most names are told apart by their lengths.
+    pub(super) fn equals(self, name: &str) -> bool {
+        match self.text.len().cmp(&name.len()) {
+            Ordering::Less => false,
+            Ordering::Equal => self.text == name.as_bytes(),
+            Ordering::Greater => !self.is_plain() && self.bytes().eq(name.bytes()),
+        }
     }
 
     /// Whether it means just what it says.
