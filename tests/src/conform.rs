@@ -243,10 +243,9 @@ fn addressing(name: &str) -> Result<Addressing, String> {
 /// SDKs send the time in `x-oss-date`, in `Date`, or in both; the first is then the one that counts.
 fn date_header(record: &Record) -> DateHeader {
     let sends = |name: &str| has_header(&record.expect.headers, name);
-    match record.op.as_str() {
-        "header" if sends("date") && !sends("x-oss-date") => DateHeader::Date,
-        "header" => DateHeader::XOssDate,
-        _ => DateHeader::XOssDate,
+    match record.op == "header" && sends("date") && !sends("x-oss-date") {
+        true => DateHeader::Date,
+        false => DateHeader::XOssDate,
     }
 }
 

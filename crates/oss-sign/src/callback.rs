@@ -22,7 +22,8 @@ use crate::error::CallbackError;
 /// let text: Vec<u8> = callback.string_to_sign().collect();
 /// assert_eq!(text, b"/index.php?id=1&index=2\nbucket=yonghu-test");
 /// // Get the key from `url`, once, and keep it. Decode the header `Authorization` from base64: it
-/// // is the signature. Then, with the crates `rsa` and `md-5`:
+/// // is the signature. Then, with the crates `rsa` and `md-5` (OSS's key has 512 bits, which some
+/// // constructors of `rsa` refuse):
 /// // VerifyingKey::<Md5>::new(key).verify(&text, &signature)?;
 /// # Ok::<(), oss_sign::CallbackError>(())
 /// ```

@@ -306,18 +306,8 @@ mod tests {
         Resource::Object(Bucket::new("examplebucket").unwrap(), ObjectKey::verbatim(key).unwrap())
     }
 
-    struct Url<'a>(Endpoint<'a>, Resource<'a>);
-
-    impl Emit for Url<'_> {
-        fn emit(&self, sink: &mut impl Sink) {
-            self.0.emit_origin(self.1, sink);
-            self.0.emit_path(self.1, sink);
-        }
-    }
-
     fn url(endpoint: &str, addressing: Addressing, resource: Resource<'_>) -> String {
-        let endpoint = Endpoint::parse(endpoint).unwrap().with_addressing(addressing);
-        Url(endpoint, resource).emit_to_string::<256>().unwrap().as_str().into()
+        Endpoint::parse(endpoint).unwrap().with_addressing(addressing).url(resource).to_string()
     }
 
     use Addressing::{Cname, PathStyle, VirtualHosted};

@@ -14,6 +14,8 @@ pub use key::{KeyCache, SigningKey};
 use rules::Placement;
 pub(crate) use rules::{HEADERS, PARAMETERS, Rules};
 pub use scope::CredentialScope;
+#[cfg(feature = "verify")]
+pub(crate) use scope::TERMINATOR;
 
 use crate::credentials::Credentials;
 use crate::endpoint::Endpoint;

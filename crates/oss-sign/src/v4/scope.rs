@@ -4,7 +4,7 @@ use crate::region::{Product, Region};
 use crate::sink::{Emit, Sink, text_output};
 
 /// The last part of the credential scope.
-const TERMINATOR: &str = "aliyun_v4_request";
+pub(crate) const TERMINATOR: &str = "aliyun_v4_request";
 
 /// What a signing key is valid for: a UTC day, a region and a product.
 ///

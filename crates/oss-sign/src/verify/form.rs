@@ -8,7 +8,9 @@ use super::check::{
 };
 #[cfg(feature = "v1")]
 use super::parse::read_access_key_id;
-use super::parse::{AccessKeyId, read_basic_date, read_credential, required, set};
+use super::parse::{
+    AccessKeyId, check_scope_date, read_basic_date, read_credential, required, set,
+};
 use super::received::{SignatureForm, Tolerance};
 use super::refusal::{Part, Refusal};
 use super::wire::Wire;
@@ -160,9 +162,7 @@ impl<'a> Fields<'a> {
         let credential = required_field(self.credential, Part::Credential)?;
         let (access_key_id, scope) = read_credential(credential)?;
         let signed_at = read_basic_date(required_field(self.date, Part::Date)?)?;
-        if scope.date != signed_at.date() {
-            return Err(Refusal::ScopeDate);
-        }
+        check_scope_date(&scope, signed_at)?;
         let signed = Signed::V4 { scope, signed_at };
         self.parsed(access_key_id, self.v4_signature, signed)
     }

@@ -15,7 +15,7 @@ use crate::time::Timestamp;
 use crate::v4::{self, CredentialScope};
 
 /// The longest credential: AccessKey ID, date, region, product, terminator and four slashes.
-const MAX_CREDENTIAL: usize = 64 + 8 + 63 + 32 + 17 + 4;
+const MAX_CREDENTIAL: usize = MAX_ACCESS_KEY_ID + 8 + 63 + 32 + v4::TERMINATOR.len() + 4;
 
 /// The longest list of additional headers.
 const MAX_ADDITIONAL_HEADERS: usize = 512;
@@ -113,9 +113,7 @@ impl<'a> Received<'a> {
         let (access_key_id, scope) = read_credential(required(credential, Part::Credential)?)?;
         let signature = required(signature, Part::Signature)?;
         let (signed_at, date) = self.date()?;
-        if scope.date != signed_at.date() {
-            return Err(Refusal::ScopeDate);
-        }
+        check_scope_date(&scope, signed_at)?;
         if !self.values("x-oss-content-sha256").all(|hash| hash == v4::UNSIGNED_PAYLOAD.as_bytes())
         {
             return Err(Refusal::ContentSha256);
@@ -144,28 +142,20 @@ impl<'a> Received<'a> {
         let (mut credential, mut date, mut expires) = (None, None, None);
         let (mut additional, mut security_token) = (None, None);
         let (mut signature, mut version) = (None, None);
-        for slot in self.parameters() {
-            for (name, part, place) in [
-                ("x-oss-additional-headers", Part::AdditionalHeaders, &mut additional),
-                ("x-oss-credential", Part::Credential, &mut credential),
-                ("x-oss-date", Part::Date, &mut date),
-                ("x-oss-expires", Part::Expires, &mut expires),
-                ("x-oss-security-token", Part::SecurityToken, &mut security_token),
-                ("x-oss-signature", Part::Signature, &mut signature),
-                ("x-oss-signature-version", Part::SignatureVersion, &mut version),
-            ] {
-                if slot.name().equals(name) {
-                    set(place, slot.value(), part)?;
-                }
-            }
-        }
+        self.collect([
+            ("x-oss-additional-headers", Part::AdditionalHeaders, &mut additional),
+            ("x-oss-credential", Part::Credential, &mut credential),
+            ("x-oss-date", Part::Date, &mut date),
+            ("x-oss-expires", Part::Expires, &mut expires),
+            ("x-oss-security-token", Part::SecurityToken, &mut security_token),
+            ("x-oss-signature", Part::Signature, &mut signature),
+            ("x-oss-signature-version", Part::SignatureVersion, &mut version),
+        ])?;
         required(version, Part::SignatureVersion)?;
         let (access_key_id, scope) = read_credential(required(credential, Part::Credential)?)?;
         let signature = required(signature, Part::Signature)?;
         let signed_at = read_basic_date(required(date, Part::Date)?)?;
-        if scope.date != signed_at.date() {
-            return Err(Refusal::ScopeDate);
-        }
+        check_scope_date(&scope, signed_at)?;
         let expires = read_number(required(expires, Part::Expires)?)?;
         if !(1..=v4::MAX_EXPIRES).contains(&expires) {
             return Err(Refusal::ExpiresOutOfRange);
@@ -220,18 +210,12 @@ impl<'a> Received<'a> {
         headers: &'s mut [Slot<'a>],
     ) -> Result<Parsed<'s, 'a>, Refusal> {
         let (mut id, mut expires, mut signature, mut security_token) = (None, None, None, None);
-        for slot in self.parameters() {
-            for (name, part, place) in [
-                ("Expires", Part::Expires, &mut expires),
-                ("OSSAccessKeyId", Part::AccessKeyId, &mut id),
-                ("Signature", Part::Signature, &mut signature),
-                ("security-token", Part::SecurityToken, &mut security_token),
-            ] {
-                if slot.name().equals(name) {
-                    set(place, slot.value(), part)?;
-                }
-            }
-        }
+        self.collect([
+            ("Expires", Part::Expires, &mut expires),
+            ("OSSAccessKeyId", Part::AccessKeyId, &mut id),
+            ("Signature", Part::Signature, &mut signature),
+            ("security-token", Part::SecurityToken, &mut security_token),
+        ])?;
         let access_key_id = read_access_key_id(required(id, Part::AccessKeyId)?)?;
         let expires = required(expires, Part::Expires)?;
         let expires_at = Timestamp::from_unix_seconds(read_number(expires)?)
@@ -245,6 +229,21 @@ impl<'a> Received<'a> {
             signature: required(signature, Part::Signature)?,
             signed: Signed::V1Url { expires_at, expires },
         })
+    }
+
+    /// Puts the parameters of a signature, by their names, into their places.
+    fn collect<const N: usize>(
+        &self,
+        mut places: [(&str, Part, &mut Option<Wire<'a>>); N],
+    ) -> Result<(), Refusal> {
+        for slot in self.parameters() {
+            for (name, part, place) in &mut places {
+                if slot.name().equals(name) {
+                    set(place, slot.value(), *part)?;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// What follows the scheme.
@@ -387,7 +386,7 @@ pub(super) fn read_credential(
     let mut parts = credential.split('/');
     let mut next = || parts.next().ok_or(malformed);
     let (id, date, region, product) = (next()?, next()?, next()?, next()?);
-    if next()? != "aliyun_v4_request" || parts.next().is_some() {
+    if next()? != v4::TERMINATOR || parts.next().is_some() {
         return Err(malformed);
     }
     let date = date.as_bytes().try_into().map_err(|_| malformed)?;
@@ -403,6 +402,17 @@ pub(super) fn read_access_key_id(id: Wire<'_>) -> Result<AccessKeyId, Refusal> {
     let id = required(Some(id), Part::AccessKeyId)?;
     let id = id.decoded().filter(|id: &AccessKeyId| id.bytes().all(is_access_key_id_character));
     id.ok_or(Refusal::Malformed(Part::AccessKeyId))
+}
+
+/// The key that signs is derived for the day that the scope names.
+pub(super) fn check_scope_date(
+    scope: &CredentialScope,
+    signed_at: Timestamp,
+) -> Result<(), Refusal> {
+    match scope.date == signed_at.date() {
+        true => Ok(()),
+        false => Err(Refusal::ScopeDate),
+    }
 }
 
 /// `20231114T221320Z`
