@@ -183,9 +183,11 @@ fn sign_v1(
     let sub_resources: Vec<String> = query
         .iter()
         .filter(|(name, _)| is_sub_resource(name))
-        .map(|(name, value)| {
-            if value.is_empty() { name.clone() } else { format!("{name}={value}") }
-        })
+        .map(
+            |(name, value)| {
+                if value.is_empty() { name.clone() } else { format!("{name}={value}") }
+            },
+        )
         .collect();
     let mut canonicalized_resource = resource(asked);
     if !sub_resources.is_empty() {

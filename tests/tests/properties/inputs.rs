@@ -42,7 +42,11 @@ pub(crate) enum Version {
 
 impl Inputs {
     /// Presigns, and hands the result to `read`.
-    pub(crate) fn presign<R>(&self, version: Version, read: impl FnOnce(&PresignedUrl<'_>) -> R) -> R {
+    pub(crate) fn presign<R>(
+        &self,
+        version: Version,
+        read: impl FnOnce(&PresignedUrl<'_>) -> R,
+    ) -> R {
         let endpoint = Endpoint::parse(self.endpoint).unwrap().with_addressing(self.addressing);
         let expires = Expires::after_seconds(self.expires);
         let signing_key = self.signing_key();
@@ -59,7 +63,11 @@ impl Inputs {
     }
 
     /// Signs by headers, and hands the result to `read`.
-    pub(crate) fn sign<R>(&self, version: Version, read: impl FnOnce(&SignedHeaders<'_>) -> R) -> R {
+    pub(crate) fn sign<R>(
+        &self,
+        version: Version,
+        read: impl FnOnce(&SignedHeaders<'_>) -> R,
+    ) -> R {
         let signing_key = self.signing_key();
         self.with_request(version, |request| match version {
             Version::V1 => {
@@ -89,7 +97,11 @@ impl Inputs {
         self.sign(version, |signed| signed.signature().to_string())
     }
 
-    pub(crate) fn with_request<R>(&self, version: Version, sign: impl FnOnce(&Request<'_>) -> R) -> R {
+    pub(crate) fn with_request<R>(
+        &self,
+        version: Version,
+        sign: impl FnOnce(&Request<'_>) -> R,
+    ) -> R {
         let bucket = Bucket::new(&self.bucket).unwrap();
         let resource = Resource::Object(bucket, ObjectKey::verbatim(&self.key).unwrap());
         let (query, headers) = (borrowed(&self.query), borrowed(&self.headers));
