@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use oss_sign::{BufferTooSmall, Method};
+use oss_sign::{BufferTooSmall, CanonicalRequest, Method};
 use percent_encoding::percent_decode_str;
 use proptest::prelude::*;
 use sha2::{Digest, Sha256};
@@ -102,6 +102,25 @@ proptest! {
         prop_assert_eq!(uri.to_string(), text);
     }
 
+    /// By the grammar of RFC 3986 itself, as libraries tolerate more.
+    #[test]
+    fn a_url_is_of_the_grammar(inputs in inputs(), version in version()) {
+        let url = inputs.url(version);
+        let (scheme, rest) = url.split_once("://").unwrap();
+        prop_assert!(["http", "https"].contains(&scheme), "{url}");
+        let (rest, query) = rest.split_once('?').unwrap();
+        let (authority, path) = rest.split_once('/').unwrap();
+        let (host, port) = match authority.rsplit_once(':') {
+            Some((host, port)) if !port.ends_with(']') => (host, port),
+            _ => (authority, ""),
+        };
+        prop_assert!(port.bytes().all(|byte| byte.is_ascii_digit()), "{url}");
+        let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+        prop_assert!(host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:".contains(&byte)));
+        prop_assert!(is_pchars_and(path, b"/"), "{url}");
+        prop_assert!(is_pchars_and(query, b"/?"), "{url}");
+    }
+
     #[test]
     fn a_url_leads_to_the_key(inputs in inputs(), version in version()) {
         let url = url::Url::parse(&inputs.url(version)).unwrap();
@@ -197,6 +216,21 @@ proptest! {
     }
 
     #[test]
+    fn no_two_requests_have_the_same_canonical_request(inputs in inputs()) {
+        let texts = |inputs: &Inputs| {
+            let text = |text: Option<CanonicalRequest<'_>>| text.unwrap().to_string();
+            let by_url = inputs.presign(Version::V4, |url| text(url.canonical_request()));
+            (by_url, inputs.sign(Version::V4, |signed| text(signed.canonical_request())))
+        };
+        let (by_url, by_headers) = texts(&inputs);
+        for (disguise, other) in disguised(&inputs) {
+            let (other_by_url, other_by_headers) = texts(&other);
+            prop_assert_ne!(&by_url, &other_by_url, "{}", disguise);
+            prop_assert_ne!(&by_headers, &other_by_headers, "{}", disguise);
+        }
+    }
+
+    #[test]
     fn where_it_is_sent_is_never_signed(
         inputs in inputs(),
         elsewhere in inputs(),
@@ -246,6 +280,83 @@ proptest! {
             Ok(())
         })?;
     }
+}
+
+/// Whether the text is made of `pchar` of RFC 3986 and of `more`.
+fn is_pchars_and(text: &str, more: &[u8]) -> bool {
+    let mut bytes = text.bytes();
+    while let Some(byte) = bytes.next() {
+        let is_good = match byte {
+            b'%' => [bytes.next(), bytes.next()]
+                .iter()
+                .all(|digit| digit.is_some_and(|digit| digit.is_ascii_hexdigit())),
+            _ => {
+                byte.is_ascii_alphanumeric()
+                    || b"-._~!$&'()*+,;=:@".contains(&byte)
+                    || more.contains(&byte)
+            }
+        };
+        if !is_good {
+            return false;
+        }
+    }
+    true
+}
+
+/// Other requests that would have the same canonical text, were what separates its parts not
+/// encoded.
+fn disguised(inputs: &Inputs) -> Vec<(&'static str, Inputs)> {
+    let mut all = Vec::new();
+    let mut disguise = |how, change: &dyn Fn(&mut Inputs)| {
+        let mut other = inputs.clone();
+        change(&mut other);
+        all.push((how, other));
+    };
+    disguise("`/` of the key within the bucket's part", &|inputs| inputs.key.insert(0, '/'));
+    for (index, (name, value)) in inputs.query.iter().enumerate() {
+        let whole = if value.is_empty() { name.clone() } else { format!("{name}={value}") };
+        disguise("parameter within the key", &|inputs| {
+            inputs.query.remove(index);
+            inputs.key = format!("{}\n{whole}", inputs.key);
+        });
+        if !value.is_empty() {
+            disguise("value within the name", &|inputs| {
+                inputs.query[index] = (whole.clone(), String::new());
+            });
+        }
+        for (earlier, (other_name, other_value)) in inputs.query[..index].iter().enumerate() {
+            disguise("parameter within the value of another", &|inputs| {
+                inputs.query[earlier] = (other_name.clone(), format!("{other_value}&{whole}"));
+                inputs.query.remove(index);
+            });
+            disguise("parameter within the name of another", &|inputs| {
+                let other = format!("{other_name}={other_value}&{name}");
+                inputs.query[earlier] = (other, value.clone());
+                inputs.query.remove(index);
+            });
+        }
+        if let Some(style) = &inputs.process {
+            disguise("parameter within the style", &|inputs| {
+                inputs.process = Some(format!("{style}&{whole}"));
+                inputs.query.remove(index);
+            });
+        }
+        disguise("encoded once more", &|inputs| inputs.query[index].0 = format!("{name}%20"));
+        disguise("not encoded", &|inputs| inputs.query[index].0 = format!("{name} "));
+    }
+    let is_signed = |name: &String| !name.starts_with("h-") || inputs.additional.contains(name);
+    let signed: Vec<usize> =
+        (0..inputs.headers.len()).filter(|index| is_signed(&inputs.headers[*index].0)).collect();
+    for pair in signed.windows(2) {
+        let (name, value) = &inputs.headers[pair[1]];
+        disguise("header within the value of another", &|inputs| {
+            let joined = format!("{} {name}:{value}", inputs.headers[pair[0]].1);
+            inputs.headers[pair[0]].1 = joined;
+            inputs.headers.remove(pair[1]);
+            inputs.additional.retain(|other| other != name);
+        });
+    }
+    all
 }
 
 /// Every way to change one part that V4 signs.
