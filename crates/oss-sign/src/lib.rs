@@ -39,7 +39,7 @@ pub mod verify;
 
 #[cfg(feature = "callback")]
 pub use callback::{Callback, PublicKeyUrl};
-pub use credentials::Credentials;
+pub use credentials::{Credentials, OwnedCredentials};
 pub use endpoint::{Addressing, Endpoint, HostHeader, ResourceUrl};
 #[cfg(feature = "callback")]
 pub use error::CallbackError;
