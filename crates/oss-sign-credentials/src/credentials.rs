@@ -27,6 +27,7 @@ pub struct Credentials {
     access_key_secret: Zeroizing<String>,
     security_token: Option<Zeroizing<String>>,
     lifetime: Lifetime,
+    refresh_at: Option<Timestamp>,
     provider: ProviderName,
 }
 
@@ -66,6 +67,7 @@ impl Credentials {
             access_key_secret,
             security_token,
             lifetime: Lifetime::Permanent,
+            refresh_at: None,
             provider: ProviderName::new("custom"),
         })
     }
@@ -74,6 +76,13 @@ impl Credentials {
     #[must_use]
     pub fn with_lifetime(self, lifetime: Lifetime) -> Self {
         Self { lifetime, ..self }
+    }
+
+    /// The same credentials, which hold longer, but of which the source may have new ones from this
+    /// instant on: as KMS has after a rotation.
+    #[must_use]
+    pub fn with_refresh_at(self, refresh_at: Timestamp) -> Self {
+        Self { refresh_at: Some(refresh_at), ..self }
     }
 
     /// The same credentials, of the provider of this name.
@@ -115,6 +124,12 @@ impl Credentials {
     #[must_use]
     pub fn lifetime(&self) -> Lifetime {
         self.lifetime
+    }
+
+    /// From when on the source may have new ones, though these hold longer; if that is known.
+    #[must_use]
+    pub fn refresh_at(&self) -> Option<Timestamp> {
+        self.refresh_at
     }
 
     /// When they become worthless, if that is known.
