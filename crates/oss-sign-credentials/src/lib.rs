@@ -9,6 +9,8 @@ mod error;
 pub mod http;
 mod provide;
 mod provider;
+mod rfc3339;
+pub mod rpc;
 mod static_access_key;
 mod step;
 mod surroundings;
