@@ -25,6 +25,7 @@ use crate::provider::ProviderName;
 pub struct Credentials {
     parts: OwnedCredentials<Zeroizing<String>>,
     lifetime: Lifetime,
+    refresh_at: Option<Timestamp>,
     provider: ProviderName,
 }
 
@@ -58,13 +59,20 @@ impl Credentials {
             security_token.map(|token| Zeroizing::new(token.to_owned())),
         )?;
         let provider = ProviderName::new("custom");
-        Ok(Self { parts, lifetime: Lifetime::Permanent, provider })
+        Ok(Self { parts, lifetime: Lifetime::Permanent, refresh_at: None, provider })
     }
 
     /// The same credentials with another lifetime.
     #[must_use]
     pub fn with_lifetime(self, lifetime: Lifetime) -> Self {
         Self { lifetime, ..self }
+    }
+
+    /// The same credentials, which hold longer, but of which the source may have new ones from this
+    /// instant on: as KMS has after a rotation.
+    #[must_use]
+    pub fn with_refresh_at(self, refresh_at: Timestamp) -> Self {
+        Self { refresh_at: Some(refresh_at), ..self }
     }
 
     /// The same credentials, of the provider of this name.
@@ -102,6 +110,12 @@ impl Credentials {
     #[must_use]
     pub fn lifetime(&self) -> Lifetime {
         self.lifetime
+    }
+
+    /// From when on the source may have new ones, though these hold longer; if that is known.
+    #[must_use]
+    pub fn refresh_at(&self) -> Option<Timestamp> {
+        self.refresh_at
     }
 
     /// When they become worthless, if that is known.

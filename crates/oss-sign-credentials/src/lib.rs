@@ -23,4 +23,4 @@ pub use provide::{Async, AsyncProvideCredentials, Blocking, BoxFuture, ProvideCr
 pub use provider::{Provider, ProviderName};
 pub use static_access_key::StaticAccessKey;
 pub use step::{Step, Then};
-pub use surroundings::{Surroundings, System};
+pub use surroundings::{Surroundings, System, Warning};
