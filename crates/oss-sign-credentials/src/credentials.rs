@@ -27,6 +27,7 @@ pub struct Credentials {
     access_key_secret: Zeroizing<String>,
     security_token: Option<Zeroizing<String>>,
     lifetime: Lifetime,
+    refresh_at: Option<Timestamp>,
     provider: ProviderName,
 }
 
@@ -66,6 +67,7 @@ impl Credentials {
             access_key_secret,
             security_token,
             lifetime: Lifetime::Permanent,
+            refresh_at: None,
             provider: ProviderName::new("custom"),
         })
     }
@@ -74,6 +76,13 @@ impl Credentials {
     #[must_use]
     pub fn with_lifetime(self, lifetime: Lifetime) -> Self {
         Self { lifetime, ..self }
+    }
+
+    /// The same credentials, with the wish to be asked for the next ones from `instant` on: before
+    /// they expire, or though they do not, as with keys that are rotated.
+    #[must_use]
+    pub fn with_refresh_at(self, instant: Timestamp) -> Self {
+        Self { refresh_at: Some(instant), ..self }
     }
 
     /// The same credentials, of the provider of this name.
@@ -126,6 +135,12 @@ impl Credentials {
         }
     }
 
+    /// From when on their provider wishes to be asked for the next ones, if it said so.
+    #[must_use]
+    pub fn refresh_at(&self) -> Option<Timestamp> {
+        self.refresh_at
+    }
+
     /// Who gave them: `ram_role_arn/static_ak`.
     #[must_use]
     pub fn provider(&self) -> &ProviderName {
@@ -153,6 +168,7 @@ impl fmt::Debug for Credentials {
             .field("access_key_id", &self.access_key_id)
             .field("is_temporary", &self.security_token.is_some())
             .field("lifetime", &self.lifetime)
+            .field("refresh_at", &self.refresh_at)
             .field("provider", &self.provider)
             .finish_non_exhaustive()
     }
