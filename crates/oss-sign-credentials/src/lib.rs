@@ -14,6 +14,8 @@ pub mod http;
 mod provide;
 mod provider;
 mod refresher;
+mod rfc3339;
+pub mod rpc;
 mod signed;
 mod signer;
 mod snapshot;
