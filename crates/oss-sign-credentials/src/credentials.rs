@@ -68,11 +68,11 @@ impl Credentials {
         Self { lifetime, ..self }
     }
 
-    /// The same credentials, with the wish to be asked for the next ones from `instant` on: before
-    /// they expire, or though they do not, as with keys that are rotated.
+    /// The same credentials, which hold longer, but of which the source may have new ones from this
+    /// instant on: as KMS has after a rotation.
     #[must_use]
-    pub fn with_refresh_at(self, instant: Timestamp) -> Self {
-        Self { refresh_at: Some(instant), ..self }
+    pub fn with_refresh_at(self, refresh_at: Timestamp) -> Self {
+        Self { refresh_at: Some(refresh_at), ..self }
     }
 
     /// The same credentials, of the provider of this name.
@@ -112,6 +112,12 @@ impl Credentials {
         self.lifetime
     }
 
+    /// From when on the source may have new ones, though these hold longer; if that is known.
+    #[must_use]
+    pub fn refresh_at(&self) -> Option<Timestamp> {
+        self.refresh_at
+    }
+
     /// When they become worthless, if that is known.
     #[must_use]
     pub fn expires_at(&self) -> Option<Timestamp> {
@@ -119,12 +125,6 @@ impl Credentials {
             Lifetime::Until(expiry) => Some(expiry),
             Lifetime::Permanent | Lifetime::Unknown => None,
         }
-    }
-
-    /// From when on their provider wishes to be asked for the next ones, if it said so.
-    #[must_use]
-    pub fn refresh_at(&self) -> Option<Timestamp> {
-        self.refresh_at
     }
 
     /// Who gave them: `ram_role_arn/static_ak`.

@@ -37,4 +37,4 @@ pub use signer::{AsyncSigner, Signer, SignerError, Version};
 pub use snapshot::Snapshot;
 pub use static_access_key::StaticAccessKey;
 pub use step::{Step, Then};
-pub use surroundings::{Surroundings, System};
+pub use surroundings::{Surroundings, System, Warning};
