@@ -3,4 +3,5 @@
 
 pub mod conform;
 pub mod record;
+pub mod reference;
 pub mod verification;

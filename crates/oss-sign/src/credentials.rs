@@ -93,6 +93,81 @@ impl<'a> Credentials<'a> {
     }
 }
 
+/// Credentials in text of their own, checked once: for whoever keeps them.
+///
+/// `T` is what the text is kept in: `String`, `Box<str>`, or a type that wipes itself on drop.
+/// [`as_credentials`](Self::as_credentials) costs nothing, however long the security token is.
+///
+/// ```
+/// use oss_sign::{Credentials, OwnedCredentials};
+///
+/// let kept = {
+///     let borrowed = Credentials::new("STS.ExampleKeyId", "example-secret")?
+///         .with_security_token("CAISexample+token/==")?;
+///     OwnedCredentials::<Box<str>>::from(borrowed)
+/// };
+/// assert_eq!(kept.as_credentials().access_key_id(), "STS.ExampleKeyId");
+/// # Ok::<(), oss_sign::CredentialsError>(())
+/// ```
+#[derive(Clone)]
+pub struct OwnedCredentials<T> {
+    access_key_id: T,
+    access_key_secret: T,
+    security_token: Option<T>,
+}
+
+impl<T: AsRef<str>> OwnedCredentials<T> {
+    /// Checks the text, as [`Credentials`] does.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Credentials::new`] and [`Credentials::with_security_token`].
+    pub fn new(
+        access_key_id: T,
+        access_key_secret: T,
+        security_token: Option<T>,
+    ) -> Result<Self, CredentialsError> {
+        let credentials = Credentials::new(access_key_id.as_ref(), access_key_secret.as_ref())?;
+        if let Some(token) = &security_token {
+            credentials.with_security_token(token.as_ref())?;
+        }
+        Ok(Self { access_key_id, access_key_secret, security_token })
+    }
+
+    /// The credentials, to sign with.
+    #[must_use]
+    pub fn as_credentials(&self) -> Credentials<'_> {
+        Credentials {
+            access_key_id: self.access_key_id.as_ref(),
+            access_key_secret: Redacted(self.access_key_secret.as_ref()),
+            security_token: self.security_token.as_ref().map(|token| Redacted(token.as_ref())),
+        }
+    }
+
+    /// The AccessKey secret: for nobody but whom it is for, as a server that hands out temporary
+    /// credentials needs it.
+    #[must_use]
+    pub fn access_key_secret(&self) -> &str {
+        self.access_key_secret.as_ref()
+    }
+}
+
+impl<'a, T: From<&'a str>> From<Credentials<'a>> for OwnedCredentials<T> {
+    fn from(credentials: Credentials<'a>) -> Self {
+        Self {
+            access_key_id: credentials.access_key_id.into(),
+            access_key_secret: credentials.access_key_secret().into(),
+            security_token: credentials.security_token().map(Into::into),
+        }
+    }
+}
+
+impl<T: AsRef<str>> fmt::Debug for OwnedCredentials<T> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.as_credentials().fmt(formatter)
+    }
+}
+
 impl fmt::Debug for Redacted<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("[redacted]")
@@ -105,7 +180,9 @@ pub(crate) fn is_access_key_id_character(byte: u8) -> bool {
 }
 
 fn has_stray_white_space(text: &str) -> bool {
-    text.trim().len() != text.len() || text.bytes().any(|byte| byte.is_ascii_control())
+    // Without an early end, many bytes are looked at at once: a security token has a thousand.
+    let has_control = text.bytes().fold(false, |found, byte| found | byte.is_ascii_control());
+    has_control || text.trim().len() != text.len()
 }
 
 #[cfg(test)]
@@ -140,6 +217,19 @@ mod tests {
     #[test]
     fn blanks_inside_are_kept() {
         assert!(Credentials::new("ak", "fake secret").unwrap().with_security_token("a b").is_ok());
+    }
+
+    #[test]
+    fn owned_credentials_are_checked_and_lent_as_they_are() {
+        let owned = |id, token| OwnedCredentials::new(id, "hushhush", token);
+        assert_eq!(owned("", None).unwrap_err(), CredentialsError::EmptyAccessKeyId);
+        assert_eq!(owned("ak", Some("")).unwrap_err(), CredentialsError::EmptySecurityToken);
+        let kept = owned("ak", Some("shhshh")).unwrap();
+        let lent = kept.as_credentials();
+        assert_eq!(lent.access_key_id(), "ak");
+        assert_eq!(lent.access_key_secret(), "hushhush");
+        assert_eq!(lent.security_token(), Some("shhshh"));
+        assert_eq!(format!("{kept:?}"), format!("{lent:?}"));
     }
 
     #[test]

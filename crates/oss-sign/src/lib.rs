@@ -39,8 +39,8 @@ pub mod verify;
 
 #[cfg(feature = "callback")]
 pub use callback::{Callback, PublicKeyUrl};
-pub use credentials::Credentials;
-pub use endpoint::{Addressing, Endpoint, HostHeader, ResourceUrl};
+pub use credentials::{Credentials, OwnedCredentials};
+pub use endpoint::{Addressing, Endpoint, HostHeader, OwnedEndpoint, ResourceUrl};
 #[cfg(feature = "callback")]
 pub use error::CallbackError;
 #[cfg(feature = "post-policy")]

@@ -1,274 +1,13 @@
 //! What holds of every request.
-#![cfg(test)]
 
 use std::collections::BTreeMap;
 
-use oss_sign::v4::SigningKey;
-use oss_sign::{
-    Addressing, Bucket, BufferTooSmall, Credentials, Endpoint, Expires, Method, ObjectKey,
-    PresignedUrl, Product, Region, Request, Resource, SignedHeaders, Timestamp, v1, v4,
-};
+use oss_sign::{BufferTooSmall, CanonicalRequest, Method};
 use percent_encoding::percent_decode_str;
-use proptest::collection::{btree_map, vec};
-use proptest::option;
 use proptest::prelude::*;
-use proptest::sample::select;
 use sha2::{Digest, Sha256};
 
-/// All that a caller can say, owned.
-#[derive(Clone, Debug)]
-struct Inputs {
-    method: Method,
-    bucket: String,
-    key: String,
-    process: Option<String>,
-    query: Vec<(String, String)>,
-    headers: Vec<(String, String)>,
-    /// Names of some of the headers.
-    additional: Vec<String>,
-    access_key_id: String,
-    secret: String,
-    token: Option<String>,
-    region: String,
-    product: String,
-    endpoint: &'static str,
-    addressing: Addressing,
-    now: u64,
-    expires: u32,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Version {
-    V1,
-    V4,
-}
-
-impl Inputs {
-    /// Presigns, and hands the result to `read`.
-    fn presign<R>(&self, version: Version, read: impl FnOnce(&PresignedUrl<'_>) -> R) -> R {
-        let endpoint = Endpoint::parse(self.endpoint).unwrap().with_addressing(self.addressing);
-        let expires = Expires::after_seconds(self.expires);
-        let signing_key = self.signing_key();
-        self.with_request(version, |request| match version {
-            Version::V1 => {
-                let signer = v1::Signer::new(self.credentials());
-                read(&signer.presign(request, &endpoint, self.now(), expires).unwrap())
-            }
-            Version::V4 => {
-                let signer = v4::Signer::new(self.credentials(), &signing_key);
-                read(&signer.presign(request, &endpoint, self.now(), expires).unwrap())
-            }
-        })
-    }
-
-    /// Signs by headers, and hands the result to `read`.
-    fn sign<R>(&self, version: Version, read: impl FnOnce(&SignedHeaders<'_>) -> R) -> R {
-        let signing_key = self.signing_key();
-        self.with_request(version, |request| match version {
-            Version::V1 => {
-                let signer = v1::Signer::new(self.credentials());
-                read(&signer.sign(request, self.now()).unwrap())
-            }
-            Version::V4 => {
-                let signer = v4::Signer::new(self.credentials(), &signing_key);
-                read(&signer.sign(request, self.now()).unwrap())
-            }
-        })
-    }
-
-    fn url(&self, version: Version) -> String {
-        self.presign(version, |url| format!("{url}"))
-    }
-
-    fn authorization(&self, version: Version) -> String {
-        self.sign(version, |signed| signed.authorization().to_string())
-    }
-
-    fn url_signature(&self, version: Version) -> String {
-        self.presign(version, |url| url.signature().to_string())
-    }
-
-    fn header_signature(&self, version: Version) -> String {
-        self.sign(version, |signed| signed.signature().to_string())
-    }
-
-    fn with_request<R>(&self, version: Version, sign: impl FnOnce(&Request<'_>) -> R) -> R {
-        let bucket = Bucket::new(&self.bucket).unwrap();
-        let resource = Resource::Object(bucket, ObjectKey::verbatim(&self.key).unwrap());
-        let (query, headers) = (borrowed(&self.query), borrowed(&self.headers));
-        let additional: Vec<&str> = self.additional.iter().map(String::as_str).collect();
-        let mut request = Request::new(self.method, resource).query(&query).headers(&headers);
-        if let Some(style) = &self.process {
-            request = request.process(style);
-        }
-        if version == Version::V4 {
-            request = request.additional_headers(&additional);
-        }
-        sign(&request)
-    }
-
-    fn credentials(&self) -> Credentials<'_> {
-        let credentials = Credentials::new(&self.access_key_id, &self.secret).unwrap();
-        match &self.token {
-            Some(token) => credentials.with_security_token(token).unwrap(),
-            None => credentials,
-        }
-    }
-
-    fn signing_key(&self) -> SigningKey {
-        let region = Region::new(&self.region).unwrap();
-        let product = Product::new(&self.product).unwrap();
-        SigningKey::derive_for(&product, &self.credentials(), &region, self.now())
-    }
-
-    fn now(&self) -> Timestamp {
-        Timestamp::from_unix_seconds(self.now).unwrap()
-    }
-
-    /// Host and port as the caller must expect them.
-    fn authority(&self) -> String {
-        let (_, authority) = self.endpoint.split_once("://").unwrap();
-        let is_name = authority.starts_with(|first: char| first.is_ascii_lowercase());
-        match self.addressing {
-            Addressing::VirtualHosted if is_name => format!("{}.{authority}", self.bucket),
-            _ => authority.to_owned(),
-        }
-    }
-
-    /// The path, decoded, as the caller must expect it.
-    fn path(&self) -> String {
-        let is_in_path = self.addressing != Addressing::Cname
-            && !self.authority().starts_with(&format!("{}.", self.bucket));
-        match is_in_path {
-            true => format!("/{}/{}", self.bucket, self.key),
-            false => format!("/{}", self.key),
-        }
-    }
-}
-
-fn borrowed(pairs: &[(String, String)]) -> Vec<(&str, &str)> {
-    pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
-}
-
-/// Text with much of what makes encoding difficult, but without CR, LF and NUL.
-fn text() -> impl Strategy<Value = String> {
-    let special: Vec<char> =
-        " +%/?#&=.~-_!*'()\"<>\\^`{|}:;,@$[]\t\u{7f}\u{80}中é😀".chars().collect();
-    let character = prop_oneof![
-        4 => proptest::char::range('a', 'z'),
-        6 => select(special),
-        1 => any::<char>(),
-    ];
-    let not_a_line_end = character.prop_filter("ends a line", |c| !['\r', '\n', '\0'].contains(c));
-    vec(not_a_line_end, 0..24).prop_map(String::from_iter)
-}
-
-/// Keys, but for `.` and `..` alone: clients resolve those away whatever the URL.
-fn key() -> impl Strategy<Value = String> {
-    let parts = prop_oneof![
-        4 => text(),
-        1 => select(vec![".", "..", "", "%2e%2e", "%2F", "\r\n", "\0"]).prop_map(str::to_owned),
-    ];
-    vec(parts, 1..4)
-        .prop_map(|parts| parts.join("/"))
-        .prop_filter("cannot be sent", |key| !["", ".", ".."].contains(&key.as_str()))
-}
-
-fn query() -> impl Strategy<Value = Vec<(String, String)>> {
-    const OWN: [&str; 4] = ["Expires", "OSSAccessKeyId", "Signature", "security-token"];
-    let known = select(vec!["acl", "uploads", "versionId", "x-oss-traffic-limit", "prefix"]);
-    let other = text().prop_filter("is another's", |name| {
-        !name.is_empty() && !name.starts_with("x-oss-") && !OWN.contains(&name.as_str())
-    });
-    let name = prop_oneof![known.prop_map(str::to_owned), other];
-    btree_map(name, text(), 0..6).prop_map(Vec::from_iter)
-}
-
-/// Headers of unlike names, and some of those names.
-fn headers() -> impl Strategy<Value = (Vec<(String, String)>, Vec<String>)> {
-    let name = prop_oneof!["x-oss-meta-[a-z0-9_-]{1,6}", "content-(type|md5)", "h-[a-z0-9-]{1,3}"];
-    let headers = btree_map(name, ("[ -~é]{0,12}", any::<bool>()), 0..6);
-    headers.prop_map(|headers: BTreeMap<String, (String, bool)>| {
-        let additional = headers.iter().filter(|(_, (_, is_additional))| *is_additional);
-        let additional = additional.map(|(name, _)| name.clone()).collect();
-        (headers.into_iter().map(|(name, (value, _))| (name, value)).collect(), additional)
-    })
-}
-
-fn inputs() -> impl Strategy<Value = Inputs> {
-    use Addressing::{Cname, PathStyle, VirtualHosted};
-    use Method::{Delete, Get, Head, Options, Post, Put};
-    let endpoints = vec![
-        "https://oss-cn-hangzhou.aliyuncs.com",
-        "http://static.example.com:8080",
-        "http://127.0.0.1:9000",
-        "https://[2001:db8::1]:8443",
-    ];
-    let asked = (
-        select(vec![Delete, Get, Head, Options, Post, Put]),
-        "[a-z0-9]{3,20}",
-        key(),
-        option::of(text()),
-        query(),
-        headers(),
-    );
-    let identity = ("[A-Za-z0-9._=-]{1,64}", "[!-~]{1,80}", option::of("[!-~]{1,40}"));
-    let place = (
-        "cn-[a-z]{1,12}",
-        select(vec!["oss", "oss-cloudbox"]),
-        select(endpoints),
-        select(vec![VirtualHosted, PathStyle, Cname]),
-    );
-    let time = (0..4_102_444_800_u64, 1..=604_800_u32);
-    (asked, identity, place, time).prop_map(|(asked, identity, place, (now, expires))| {
-        let (method, bucket, key, process, query, (headers, additional)) = asked;
-        let (access_key_id, secret, token) = identity;
-        let (region, product, endpoint, addressing) = place;
-        let product = product.to_owned();
-        Inputs {
-            method,
-            bucket,
-            key,
-            process,
-            query,
-            headers,
-            additional,
-            access_key_id,
-            secret,
-            token,
-            region,
-            product,
-            endpoint,
-            addressing,
-            now,
-            expires,
-        }
-    })
-}
-
-/// Inputs, and the same in another order.
-fn inputs_and_reordered() -> impl Strategy<Value = (Inputs, Inputs)> {
-    inputs().prop_flat_map(|inputs| {
-        let reordered = (
-            Just(inputs.query.clone()).prop_shuffle(),
-            Just(inputs.headers.clone()).prop_shuffle(),
-            Just(inputs.additional.clone()).prop_shuffle(),
-        );
-        reordered.prop_map(move |(query, headers, additional)| {
-            let reordered = Inputs { query, headers, additional, ..inputs.clone() };
-            (inputs.clone(), reordered)
-        })
-    })
-}
-
-fn version() -> impl Strategy<Value = Version> {
-    select(vec![Version::V1, Version::V4])
-}
-
-fn config() -> ProptestConfig {
-    // A case that fails belongs into the code, as a test of its own.
-    ProptestConfig { failure_persistence: None, ..ProptestConfig::default() }
-}
+use crate::inputs::{Inputs, Version, config, inputs, inputs_and_reordered, version};
 
 /// All ways out give the same text, of the length that was foretold.
 macro_rules! assert_same_text {
@@ -361,6 +100,25 @@ proptest! {
         let uri: http::Uri = text.parse().unwrap();
         prop_assert_eq!(uri.authority().unwrap().as_str(), inputs.authority());
         prop_assert_eq!(uri.to_string(), text);
+    }
+
+    /// By the grammar of RFC 3986 itself, as libraries tolerate more.
+    #[test]
+    fn a_url_is_of_the_grammar(inputs in inputs(), version in version()) {
+        let url = inputs.url(version);
+        let (scheme, rest) = url.split_once("://").unwrap();
+        prop_assert!(["http", "https"].contains(&scheme), "{url}");
+        let (rest, query) = rest.split_once('?').unwrap();
+        let (authority, path) = rest.split_once('/').unwrap();
+        let (host, port) = match authority.rsplit_once(':') {
+            Some((host, port)) if !port.ends_with(']') => (host, port),
+            _ => (authority, ""),
+        };
+        prop_assert!(port.bytes().all(|byte| byte.is_ascii_digit()), "{url}");
+        let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+        prop_assert!(host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:".contains(&byte)));
+        prop_assert!(is_pchars_and(path, b"/"), "{url}");
+        prop_assert!(is_pchars_and(query, b"/?"), "{url}");
     }
 
     #[test]
@@ -458,6 +216,21 @@ proptest! {
     }
 
     #[test]
+    fn no_two_requests_have_the_same_canonical_request(inputs in inputs()) {
+        let texts = |inputs: &Inputs| {
+            let text = |text: Option<CanonicalRequest<'_>>| text.unwrap().to_string();
+            let by_url = inputs.presign(Version::V4, |url| text(url.canonical_request()));
+            (by_url, inputs.sign(Version::V4, |signed| text(signed.canonical_request())))
+        };
+        let (by_url, by_headers) = texts(&inputs);
+        for (disguise, other) in disguised(&inputs) {
+            let (other_by_url, other_by_headers) = texts(&other);
+            prop_assert_ne!(&by_url, &other_by_url, "{}", disguise);
+            prop_assert_ne!(&by_headers, &other_by_headers, "{}", disguise);
+        }
+    }
+
+    #[test]
     fn where_it_is_sent_is_never_signed(
         inputs in inputs(),
         elsewhere in inputs(),
@@ -507,6 +280,83 @@ proptest! {
             Ok(())
         })?;
     }
+}
+
+/// Whether the text is made of `pchar` of RFC 3986 and of `more`.
+fn is_pchars_and(text: &str, more: &[u8]) -> bool {
+    let mut bytes = text.bytes();
+    while let Some(byte) = bytes.next() {
+        let is_good = match byte {
+            b'%' => [bytes.next(), bytes.next()]
+                .iter()
+                .all(|digit| digit.is_some_and(|digit| digit.is_ascii_hexdigit())),
+            _ => {
+                byte.is_ascii_alphanumeric()
+                    || b"-._~!$&'()*+,;=:@".contains(&byte)
+                    || more.contains(&byte)
+            }
+        };
+        if !is_good {
+            return false;
+        }
+    }
+    true
+}
+
+/// Other requests that would have the same canonical text, were what separates its parts not
+/// encoded.
+fn disguised(inputs: &Inputs) -> Vec<(&'static str, Inputs)> {
+    let mut all = Vec::new();
+    let mut disguise = |how, change: &dyn Fn(&mut Inputs)| {
+        let mut other = inputs.clone();
+        change(&mut other);
+        all.push((how, other));
+    };
+    disguise("`/` of the key within the bucket's part", &|inputs| inputs.key.insert(0, '/'));
+    for (index, (name, value)) in inputs.query.iter().enumerate() {
+        let whole = if value.is_empty() { name.clone() } else { format!("{name}={value}") };
+        disguise("parameter within the key", &|inputs| {
+            inputs.query.remove(index);
+            inputs.key = format!("{}\n{whole}", inputs.key);
+        });
+        if !value.is_empty() {
+            disguise("value within the name", &|inputs| {
+                inputs.query[index] = (whole.clone(), String::new());
+            });
+        }
+        for (earlier, (other_name, other_value)) in inputs.query[..index].iter().enumerate() {
+            disguise("parameter within the value of another", &|inputs| {
+                inputs.query[earlier] = (other_name.clone(), format!("{other_value}&{whole}"));
+                inputs.query.remove(index);
+            });
+            disguise("parameter within the name of another", &|inputs| {
+                let other = format!("{other_name}={other_value}&{name}");
+                inputs.query[earlier] = (other, value.clone());
+                inputs.query.remove(index);
+            });
+        }
+        if let Some(style) = &inputs.process {
+            disguise("parameter within the style", &|inputs| {
+                inputs.process = Some(format!("{style}&{whole}"));
+                inputs.query.remove(index);
+            });
+        }
+        disguise("encoded once more", &|inputs| inputs.query[index].0 = format!("{name}%20"));
+        disguise("not encoded", &|inputs| inputs.query[index].0 = format!("{name} "));
+    }
+    let is_signed = |name: &String| !name.starts_with("h-") || inputs.additional.contains(name);
+    let signed: Vec<usize> =
+        (0..inputs.headers.len()).filter(|index| is_signed(&inputs.headers[*index].0)).collect();
+    for pair in signed.windows(2) {
+        let (name, value) = &inputs.headers[pair[1]];
+        disguise("header within the value of another", &|inputs| {
+            let joined = format!("{} {name}:{value}", inputs.headers[pair[0]].1);
+            inputs.headers[pair[0]].1 = joined;
+            inputs.headers.remove(pair[1]);
+            inputs.additional.retain(|other| other != name);
+        });
+    }
+    all
 }
 
 /// Every way to change one part that V4 signs.

@@ -1,0 +1,6 @@
+//! Properties: what holds of every request, however odd.
+#![cfg(test)]
+
+mod inputs;
+mod invariants;
+mod reference;
