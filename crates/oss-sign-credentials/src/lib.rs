@@ -14,6 +14,8 @@ pub mod rpc;
 mod static_access_key;
 mod step;
 mod surroundings;
+#[cfg(any(feature = "reqwest", feature = "ureq"))]
+mod transport;
 
 pub use command::{Command, CommandError, Output};
 pub use credentials::{Credentials, Lifetime};
@@ -24,3 +26,7 @@ pub use provider::{Provider, ProviderName};
 pub use static_access_key::StaticAccessKey;
 pub use step::{Step, Then};
 pub use surroundings::{Surroundings, System};
+#[cfg(feature = "reqwest")]
+pub use transport::Reqwest;
+#[cfg(feature = "ureq")]
+pub use transport::Ureq;
