@@ -1,5 +1,6 @@
 //! What a provider finds around it: environment, files, commands, clock, chance.
 
+use core::fmt;
 use core::time::Duration;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -46,6 +47,41 @@ pub trait Surroundings: Send + Sync {
 
     /// Returns after this time.
     fn wait(&self, duration: Duration);
+
+    /// May other users of this machine read the file? `false` where nobody can tell.
+    fn is_readable_by_others(&self, path: &Path) -> bool {
+        let _ = path;
+        false
+    }
+
+    /// Hears what is no error, but should be seen to. Says it to nobody unless somebody listens.
+    fn warn(&self, warning: &Warning) {
+        let _ = warning;
+    }
+}
+
+/// What is no error, but should be seen to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Warning {
+    /// Other users of this machine may read this file, which holds a secret.
+    ReadableByOthers(PathBuf),
+    /// The certificate of the KMS client key ends at this instant.
+    ClientKeyExpires(Timestamp),
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ReadableByOthers(path) => {
+                let path = path.display();
+                write!(formatter, "{path} holds a secret, and others may read it: chmod 600 {path}")
+            }
+            Self::ClientKeyExpires(at) => {
+                write!(formatter, "the KMS client key expires at {at}: create a new one")
+            }
+        }
+    }
 }
 
 /// The surroundings of this process.
@@ -85,6 +121,13 @@ impl Surroundings for System {
 
     fn wait(&self, duration: Duration) {
         std::thread::sleep(duration);
+    }
+
+    #[cfg(unix)]
+    fn is_readable_by_others(&self, path: &Path) -> bool {
+        use std::os::unix::fs::PermissionsExt as _;
+
+        std::fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o044 != 0)
     }
 }
 

@@ -76,7 +76,7 @@ impl Surroundings for Fake {
 
     fn run(&self, command: &Command) -> Result<Output, CommandError> {
         let commands = self.commands.lock().unwrap();
-        commands.get(&command.program).cloned().unwrap_or(Err(CommandError::NotFound))
+        commands.get(command.program()).cloned().unwrap_or(Err(CommandError::NotFound))
     }
 
     fn now(&self) -> Timestamp {
