@@ -22,6 +22,8 @@ mod snapshot;
 mod static_access_key;
 mod step;
 mod surroundings;
+#[cfg(any(feature = "reqwest", feature = "ureq"))]
+mod transport;
 
 pub use async_cached::AsyncCached;
 pub use cached::Cached;
@@ -38,3 +40,7 @@ pub use snapshot::Snapshot;
 pub use static_access_key::StaticAccessKey;
 pub use step::{Step, Then};
 pub use surroundings::{Surroundings, System, Warning};
+#[cfg(feature = "reqwest")]
+pub use transport::Reqwest;
+#[cfg(feature = "ureq")]
+pub use transport::Ureq;
