@@ -4,7 +4,7 @@ use core::fmt;
 use core::time::Duration;
 use std::time::SystemTime;
 
-use oss_sign::{Endpoint, EndpointError, Timestamp};
+use oss_sign::{Endpoint, EndpointError, Region, Timestamp};
 use zeroize::Zeroizing;
 
 use crate::provide::BoxFuture;
@@ -123,6 +123,11 @@ impl Origin {
         Ok(Self(format!("{scheme}://{authority}").to_ascii_lowercase()))
     }
 
+    /// `https://PRODUCT.REGION.aliyuncs.com`
+    pub(crate) fn of_product(product: &str, region: &Region) -> Self {
+        Self(format!("https://{product}.{region}.aliyuncs.com"))
+    }
+
     /// `https://sts.aliyuncs.com`
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -133,6 +138,16 @@ impl Origin {
     #[must_use]
     pub fn is_https(&self) -> bool {
         self.0.starts_with("https://")
+    }
+
+    /// Can nobody listen on the way there: is it `https`, or on this machine by its number? The name
+    /// `localhost` is whatever somebody wrote into a file.
+    pub(crate) fn is_confidential(&self) -> bool {
+        let loopback = |start: &str| {
+            let rest = self.0.strip_prefix(start);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
+        };
+        self.is_https() || loopback("http://127.0.0.1") || loopback("http://[::1]")
     }
 }
 
@@ -339,6 +354,21 @@ mod tests {
         assert_eq!(origin("HTTP://127.0.0.1:80/"), Ok("http://127.0.0.1:80".to_owned()));
         assert_eq!(origin("https://a@b"), Err(EndpointError::UserInfo));
         assert_eq!(origin("https://a/b"), Err(EndpointError::Path));
+    }
+
+    #[test]
+    fn a_secret_may_travel_on_https_and_within_this_machine() {
+        for (text, expected) in [
+            ("https://sts.aliyuncs.com", true),
+            ("http://127.0.0.1", true),
+            ("http://127.0.0.1:8080", true),
+            ("http://[::1]:8080", true),
+            ("http://127.0.0.1.example.com", false),
+            ("http://localhost", false),
+            ("http://sts.aliyuncs.com", false),
+        ] {
+            assert_eq!(Origin::parse(text).unwrap().is_confidential(), expected, "{text}");
+        }
     }
 
     #[test]

@@ -6,7 +6,11 @@ mod command;
 mod credentials;
 mod custom;
 mod error;
+mod external;
+mod function_compute;
 pub mod http;
+#[cfg(feature = "kms")]
+mod kms;
 mod provide;
 mod provider;
 mod rfc3339;
@@ -19,6 +23,10 @@ pub use command::{Command, CommandError, Output};
 pub use credentials::{Credentials, Lifetime};
 pub use custom::{Custom, from_fn};
 pub use error::{Cause, Error, ErrorKind, ServiceError};
+pub use external::External;
+pub use function_compute::FunctionCompute;
+#[cfg(feature = "kms")]
+pub use kms::{ClientKey, ClientKeyError, KmsGateway, KmsRamSecret};
 pub use provide::{Async, AsyncProvideCredentials, Blocking, BoxFuture, ProvideCredentials};
 pub use provider::{Provider, ProviderName};
 pub use static_access_key::StaticAccessKey;
