@@ -154,6 +154,7 @@ impl fmt::Debug for Credentials {
             .field("access_key_id", &self.access_key_id())
             .field("is_temporary", &self.security_token().is_some())
             .field("lifetime", &self.lifetime)
+            .field("refresh_at", &self.refresh_at)
             .field("provider", &self.provider)
             .finish_non_exhaustive()
     }

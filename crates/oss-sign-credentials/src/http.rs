@@ -104,6 +104,8 @@ pub enum TransportError {
     NotHttp,
     /// The answer is larger than the limit.
     TooLarge,
+    /// A certificate authority that was given is not one in PEM.
+    CertificateAuthority,
     /// There is no HTTP client: see [`Offline`].
     Offline,
     /// Something else.
@@ -332,11 +334,14 @@ impl fmt::Display for TransportError {
             Self::BrokenOff => "broke off its answer",
             Self::NotHttp => "did not answer in HTTP",
             Self::TooLarge => "answered with more than is allowed",
+            Self::CertificateAuthority => {
+                "was not asked: the certificate authority that was given is not one in PEM"
+            }
             Self::Offline => {
                 "was not asked: there is no HTTP client; switch on the feature `ureq` or `reqwest`, \
                  or give a transport of your own"
             }
-            Self::Other => "could not be asked",
+            Self::Other => "gave no proper answer",
         })
     }
 }
