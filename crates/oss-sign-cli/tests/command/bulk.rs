@@ -1,10 +1,10 @@
 //! Many keys at once: `presign --from`.
 
+use core::sync::atomic::{AtomicU32, Ordering};
 use std::fs;
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use proptest::prelude::*;
 
