@@ -41,7 +41,7 @@ impl Provider for BearerToken {
         ProviderName::new("bearer")
     }
 
-    fn acquire<'p>(&'p self, _: &'p dyn Surroundings) -> Step<'p, Credentials> {
+    fn acquire<'s>(&self, _: &'s dyn Surroundings) -> Step<'s, Credentials> {
         let cause = Cause::Unsupported("OSS has no signature by bearer token".into());
         Step::failed(
             Error::failed(self.name(), cause)

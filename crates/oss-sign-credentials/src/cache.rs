@@ -26,6 +26,8 @@ pub(crate) struct Cache {
     current: ArcSwapOption<Current>,
     freshness: Mutex<Freshness<Error>>,
     fetch_ended: Event,
+    /// A thread that refreshes in the background should look.
+    refresh_is_due: Event,
     clock: Clock,
 }
 
@@ -43,6 +45,7 @@ impl Cache {
             current: ArcSwapOption::empty(),
             freshness: Mutex::new(Freshness::new()),
             fetch_ended: Event::new(),
+            refresh_is_due: Event::new(),
             clock: Box::new(clock),
         })
     }
@@ -65,15 +68,13 @@ impl Cache {
         if let Some(held) = self.fresh(now).as_deref().and_then(Option::as_ref) {
             return Turn::Use(Arc::clone(&held.credentials));
         }
-        self.turn_by(|freshness, held| freshness.decide(held, now))
-    }
-
-    /// The fetch that a thread is to do now that refreshes in the background.
-    pub(crate) fn background_turn(self: &Arc<Self>) -> Option<Leader> {
-        let now = self.now();
-        let mut freshness = self.freshness();
-        let fetch = freshness.decide_in_background(self.current.load().as_deref(), now)?;
-        Some(Leader { cache: Arc::clone(self), fetch })
+        self.turn_by(|freshness, held| {
+            let decision = freshness.decide(held, now);
+            if freshness.is_due(held, now) {
+                self.refresh_is_due.notify(1);
+            }
+            decision
+        })
     }
 
     fn turn_by(
@@ -113,6 +114,11 @@ impl Cache {
             self.current.store(None);
         }
         may
+    }
+
+    /// Wakes the threads that refresh in the background.
+    pub(crate) fn wake(&self) {
+        self.refresh_is_due.notify(usize::MAX);
     }
 
     /// Lets callers leave the refreshes to a thread, while the result lives.
@@ -213,9 +219,24 @@ impl Waiter {
     }
 }
 
-/// While it lives, a thread refreshes.
+/// What a thread has that refreshes in the background. While this lives, callers leave it to it.
 pub(crate) struct Background {
     cache: Arc<Cache>,
+}
+
+impl Background {
+    /// The fetch that is due now.
+    pub(crate) fn turn(&self) -> Option<Leader> {
+        let now = self.cache.now();
+        let mut freshness = self.cache.freshness();
+        let is_due = freshness.is_due(self.cache.current.load().as_deref(), now);
+        is_due.then(|| Leader { cache: Arc::clone(&self.cache), fetch: freshness.start() })
+    }
+
+    /// Tells when a caller sees that a fetch is due, or [`wake`](Cache::wake) is called.
+    pub(crate) fn listen(&self) -> EventListener {
+        self.cache.refresh_is_due.listen()
+    }
 }
 
 impl Drop for Background {

@@ -79,9 +79,8 @@ impl CredentialsUri {
                 "serve it over https, or on 127.0.0.1; or allow it with `allowing_plain_http`",
             ));
         }
-        let mut limits = Limits::default();
-        limits.total = Duration::from_secs(15);
-        limits.may_use_proxy = origin.is_https();
+        let (total, may_use_proxy) = (Duration::from_secs(15), origin.is_https());
+        let limits = Limits { total, may_use_proxy, ..Limits::default() };
         Ok(Request::new(Method::Get, origin, path_and_query).with_limits(limits))
     }
 }
@@ -109,7 +108,7 @@ impl Provider for CredentialsUri {
         NAME
     }
 
-    fn acquire<'p>(&'p self, surroundings: &'p dyn Surroundings) -> Step<'p, Credentials> {
+    fn acquire<'s>(&self, surroundings: &'s dyn Surroundings) -> Step<'s, Credentials> {
         let request = match self.request(surroundings) {
             Ok(request) => request,
             Err(error) => return Step::failed(error),

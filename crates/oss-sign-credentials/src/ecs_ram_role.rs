@@ -109,15 +109,13 @@ impl Default for EcsRamRole {
 
 impl Metadata {
     fn request(&self, method: Method, path: &str) -> Request {
-        let mut limits = Limits::default();
-        limits.connect = Duration::from_secs(1);
-        limits.total = Duration::from_secs(2);
-        limits.may_use_proxy = false;
+        let (connect, total) = (Duration::from_secs(1), Duration::from_secs(2));
+        let limits = Limits { connect, total, may_use_proxy: false, ..Limits::default() };
         Request::new(method, self.origin.clone(), path.to_owned()).with_limits(limits)
     }
 
     /// The same, in the security-hardened mode if there is a token to be had.
-    fn hardened<'p>(self) -> Step<'p, Self> {
+    fn hardened<'s>(self) -> Step<'s, Self> {
         let request = self
             .request(Method::Put, TOKEN)
             .with_header("x-aliyun-ecs-metadata-token-ttl-seconds", TOKEN_SECONDS);
@@ -133,7 +131,7 @@ impl Metadata {
     }
 
     /// What is there, with the token; without it where that fails and is allowed.
-    fn get<'p>(&self, path: &str) -> Step<'p, Response> {
+    fn get<'s>(&self, path: &str) -> Step<'s, Response> {
         let Some(token) = self.token.as_ref() else {
             return self.get_once(self.request(Method::Get, path));
         };
@@ -146,7 +144,7 @@ impl Metadata {
         })
     }
 
-    fn get_once<'p>(&self, request: Request) -> Step<'p, Response> {
+    fn get_once<'s>(&self, request: Request) -> Step<'s, Response> {
         let metadata = self.clone();
         Step::send(request, move |answer| {
             Step::Done(metadata.checked(answer).map_err(|cause| Error::failed(NAME, cause)))
@@ -162,7 +160,7 @@ impl Metadata {
     }
 
     /// The name of the attached role.
-    fn discover<'p>(self) -> Step<'p, String> {
+    fn discover<'s>(self) -> Step<'s, String> {
         let origin = self.origin.clone();
         self.get(ROLES).then(move |answer| {
             let answer = match answer {
@@ -187,11 +185,11 @@ impl Metadata {
     }
 
     /// The credentials of the role of this name.
-    fn credentials<'p>(
+    fn credentials<'s>(
         self,
         role: &str,
-        surroundings: &'p dyn Surroundings,
-    ) -> Step<'p, Credentials> {
+        surroundings: &'s dyn Surroundings,
+    ) -> Step<'s, Credentials> {
         let path = format!("{ROLES}{}", utf8_percent_encode(role, RESERVED));
         self.get(&path).then(move |answer| {
             let answer = match answer {
@@ -258,7 +256,7 @@ impl Provider for EcsRamRole {
         NAME
     }
 
-    fn acquire<'p>(&'p self, surroundings: &'p dyn Surroundings) -> Step<'p, Credentials> {
+    fn acquire<'s>(&self, surroundings: &'s dyn Surroundings) -> Step<'s, Credentials> {
         let metadata = match self.metadata(surroundings) {
             Ok(metadata) => metadata,
             Err(error) => return Step::failed(error),

@@ -119,7 +119,7 @@ impl Provider for Environment {
         NAME
     }
 
-    fn acquire<'p>(&'p self, surroundings: &'p dyn Surroundings) -> Step<'p, Credentials> {
+    fn acquire<'s>(&self, surroundings: &'s dyn Surroundings) -> Step<'s, Credentials> {
         self.read(surroundings).into()
     }
 }

@@ -169,15 +169,11 @@ impl<E: Clone> Freshness<E> {
         outcome.flatten().unwrap_or_else(|| Decision::Refresh(self.start()))
     }
 
-    /// The fetch that a thread is to do that refreshes in the background.
-    pub(crate) fn decide_in_background<C>(
-        &mut self,
-        held: Option<&Held<C>>,
-        now: Timestamp,
-    ) -> Option<Fetch> {
+    /// Whether it is time for a fetch, and nobody does it: for a thread that refreshes in the
+    /// background.
+    pub(crate) fn is_due<C>(&self, held: Option<&Held<C>>, now: Timestamp) -> bool {
         let zone = zone(held, now);
-        let is_due = zone != Zone::Fresh && !self.is_fetching && !self.just_failed(zone, now);
-        is_due.then(|| self.start())
+        zone != Zone::Fresh && !self.is_fetching && !self.just_failed(zone, now)
     }
 
     /// What a caller is to do who waited for `fetch`: it shares the outcome, good or bad.
@@ -236,7 +232,8 @@ impl<E: Clone> Freshness<E> {
         may
     }
 
-    fn start(&mut self) -> Fetch {
+    /// A fetch begins.
+    pub(crate) fn start(&mut self) -> Fetch {
         self.fetch = Fetch(self.fetch.0.saturating_add(1));
         self.is_fetching = true;
         self.fetch
@@ -436,10 +433,11 @@ mod tests {
         let mut freshness = new();
         freshness.add_refresher();
         let held = held(3600);
-        assert_eq!(freshness.decide_in_background(Some(&held), at(2699)), None);
+        assert!(!freshness.is_due(Some(&held), at(2699)));
         assert_eq!(freshness.decide(Some(&held), at(2700)), Decision::Use("key"));
-        assert_eq!(freshness.decide_in_background(Some(&held), at(2700)), Some(Fetch(1)));
-        assert_eq!(freshness.decide_in_background(Some(&held), at(2700)), None);
+        assert!(freshness.is_due(Some(&held), at(2700)));
+        assert_eq!(freshness.start(), Fetch(1));
+        assert!(!freshness.is_due(Some(&held), at(2700)));
         freshness.abandoned(Fetch(1));
         assert_eq!(freshness.decide(Some(&held), at(3500)), Decision::Refresh(Fetch(2)));
         freshness.abandoned(Fetch(2));
@@ -451,7 +449,7 @@ mod tests {
     fn an_error_is_replayed_until_the_next_try() {
         let mut freshness = failed(1, 0, 1);
         assert_eq!(freshness.decide(NONE, at(1)), Decision::Fail("down"));
-        assert_eq!(freshness.decide_in_background(NONE, at(1)), None);
+        assert!(!freshness.is_due(NONE, at(1)));
         assert_eq!(freshness.decide(NONE, at(2)), Decision::Refresh(Fetch(2)));
         freshness.succeeded();
         assert_eq!(freshness.decide(NONE, at(2)), Decision::Refresh(Fetch(3)));

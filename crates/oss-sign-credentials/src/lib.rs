@@ -14,8 +14,12 @@ mod custom;
 mod ecs_ram_role;
 mod environment;
 mod error;
+mod external;
 mod freshness;
+mod function_compute;
 pub mod http;
+#[cfg(feature = "kms")]
+mod kms;
 mod oidc_role_arn;
 mod provide;
 mod provider;
@@ -45,6 +49,10 @@ pub use custom::{Custom, from_fn};
 pub use ecs_ram_role::EcsRamRole;
 pub use environment::Environment;
 pub use error::{Cause, Error, ErrorKind, ServiceError};
+pub use external::External;
+pub use function_compute::FunctionCompute;
+#[cfg(feature = "kms")]
+pub use kms::{ClientKey, ClientKeyError, KmsGateway, KmsRamSecret};
 pub use oidc_role_arn::OidcRoleArn;
 pub use provide::{Async, AsyncProvideCredentials, Blocking, BoxFuture, ProvideCredentials};
 pub use provider::{Provider, ProviderName};

@@ -81,10 +81,10 @@ impl OidcRoleArn {
     }
 
     /// Everything is checked before the token is read, so that it goes to no wrong place.
-    fn start<'p>(
-        &'p self,
-        surroundings: &'p dyn Surroundings,
-    ) -> Result<Step<'p, AssumedRole>, Error> {
+    fn start<'s>(
+        &self,
+        surroundings: &'s dyn Surroundings,
+    ) -> Result<Step<'s, AssumedRole>, Error> {
         let failed = |cause| Error::failed(OIDC_ROLE_ARN, cause);
         let Given { role_arn, provider_arn, token } = match &self.given {
             Some(given) => given.clone(),
@@ -133,7 +133,7 @@ impl Provider for OidcRoleArn {
         OIDC_ROLE_ARN
     }
 
-    fn acquire<'p>(&'p self, surroundings: &'p dyn Surroundings) -> Step<'p, Credentials> {
+    fn acquire<'s>(&self, surroundings: &'s dyn Surroundings) -> Step<'s, Credentials> {
         match self.start(surroundings) {
             Ok(step) => step.try_map(|role| Ok(role.into_credentials())),
             Err(error) => Step::failed(error),

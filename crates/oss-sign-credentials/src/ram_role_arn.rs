@@ -90,18 +90,19 @@ impl<P: Provider> Provider for RamRoleArn<P> {
         RAM_ROLE_ARN.of(&self.source.name())
     }
 
-    fn acquire<'p>(&'p self, surroundings: &'p dyn Surroundings) -> Step<'p, Credentials> {
+    fn acquire<'s>(&self, surroundings: &'s dyn Surroundings) -> Step<'s, Credentials> {
         let call = match self.call(surroundings) {
             Ok(call) => call,
             Err(error) => return Step::failed(error),
         };
+        let sts = self.sts.clone();
         self.source
             .acquire(surroundings)
             // That the source is not configured, when the role is, is a mistake.
             .then(|source| {
                 Step::Done(source.map_err(|error| error.into_failed().within(&RAM_ROLE_ARN)))
             })
-            .and_then(move |source| self.sts.assume_role(&call, &source, surroundings))
+            .and_then(move |source| sts.assume_role(&call, &source, surroundings))
             .try_map(|role| Ok(AssumedRole::into_credentials(role)))
     }
 }

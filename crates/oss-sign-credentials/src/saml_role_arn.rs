@@ -57,10 +57,10 @@ impl SamlRoleArn {
     }
 
     /// Everything is checked before the response is read, so that it goes to no wrong place.
-    fn start<'p>(
-        &'p self,
-        surroundings: &'p dyn Surroundings,
-    ) -> Result<Step<'p, AssumedRole>, Error> {
+    fn start<'s>(
+        &self,
+        surroundings: &'s dyn Surroundings,
+    ) -> Result<Step<'s, AssumedRole>, Error> {
         let failed = |cause| Error::failed(SAML_ROLE_ARN, cause);
         let (role_arn, provider_arn) = (self.role_arn.clone(), self.provider_arn.clone());
         let call = AssumeRoleWithSaml::new(role_arn, provider_arn)
@@ -77,7 +77,7 @@ impl Provider for SamlRoleArn {
         SAML_ROLE_ARN
     }
 
-    fn acquire<'p>(&'p self, surroundings: &'p dyn Surroundings) -> Step<'p, Credentials> {
+    fn acquire<'s>(&self, surroundings: &'s dyn Surroundings) -> Step<'s, Credentials> {
         match self.start(surroundings) {
             Ok(step) => step.try_map(|role| Ok(role.into_credentials())),
             Err(error) => Step::failed(error),

@@ -1,6 +1,6 @@
 //! Credentials and signing key at one instant.
 
-use core::fmt;
+use core::fmt::{self, Write};
 use std::sync::{Arc, OnceLock};
 
 use arc_swap::{ArcSwap, Guard};
@@ -187,9 +187,12 @@ impl Snapshot<'_> {
         expires: Expires,
     ) -> Result<Presigned, SignerError> {
         let url = self.presign(request, expires)?;
+        let mut text = String::with_capacity(url.len());
+        // Text can always be written to a `String`.
+        let _ = write!(text, "{url}");
         Ok(Presigned {
             method: url.method(),
-            url: url.to_string(),
+            url: text,
             headers: url.required_headers().map(owned).collect(),
             expires_at: url.expires_at(),
         })
