@@ -24,6 +24,9 @@ use crate::sink::{Emit, Sink};
 pub struct Timestamp(UtcDateTime);
 
 impl Timestamp {
+    /// 1970-01-01T00:00:00Z: what many clocks show before they are set.
+    pub const UNIX_EPOCH: Self = Self(UtcDateTime::UNIX_EPOCH);
+
     /// From seconds since 1970-01-01T00:00:00Z.
     ///
     /// # Errors
