@@ -1,30 +1,35 @@
-//! No request makes the verification panic.
+//! No request and no form makes the verification panic.
+//!
+//! Elements of the list: the method, path with query, and then names and values of headers, which
+//! are fields of a form as well.
 
 #![no_main]
 
-use libfuzzer_sys::arbitrary::{self, Arbitrary};
 use libfuzzer_sys::fuzz_target;
-use oss_sign::verify::{Received, Slot, Tolerance};
-use oss_sign::{Bucket, Credentials, Timestamp};
+use oss_sign::Bucket;
+use oss_sign::verify::{Received, ReceivedForm, Slot, Tolerance};
+use oss_sign_fuzz::{credentials, now};
 
-#[derive(Arbitrary, Debug)]
-struct Input<'a> {
-    method: &'a str,
-    path_and_query: &'a str,
-    headers: Vec<(&'a str, &'a [u8])>,
-    now: u64,
-}
+fuzz_target!(|data: &[u8]| {
+    let mut elements = data.split(|byte| *byte == 0xFF);
+    let mut text = || elements.next().and_then(|element| str::from_utf8(element).ok());
+    let (Some(method), Some(path_and_query)) = (text(), text()) else { return };
+    let rest: Vec<&[u8]> = elements.collect();
+    let headers: Vec<(&str, &[u8])> = rest
+        .chunks(2)
+        .filter_map(|pair| Some((str::from_utf8(pair[0]).ok()?, *pair.get(1)?)))
+        .collect();
 
-fuzz_target!(|input: Input<'_>| {
-    let received = Received::new(input.method, input.path_and_query, &input.headers);
-    let (mut parameters, mut headers) = ([Slot::default(); 32], [Slot::default(); 32]);
-    let Ok(parsed) = received.parse(&mut parameters, &mut headers) else { return };
-    let Ok(now) = Timestamp::from_unix_seconds(input.now) else { return };
-    let credentials = Credentials::new("LTAI5tExampleKeyId", "example-secret").unwrap();
-    let bucket = Bucket::new("examplebucket").ok();
-    for bucket in [bucket, None] {
-        let _ = parsed.verify(bucket, &credentials, now, Tolerance::default());
-        let _ = parsed.string_to_sign(bucket).to_string();
-        let _ = parsed.canonical_request(bucket).map(|text| text.to_string());
+    let received = Received::new(method, path_and_query, &headers);
+    let (mut parameters, mut signed) = ([Slot::default(); 32], [Slot::default(); 32]);
+    if let Ok(parsed) = received.parse(&mut parameters, &mut signed) {
+        for bucket in [Bucket::new("examplebucket").ok(), None] {
+            let _ = parsed.verify(bucket, &credentials(), now(), Tolerance::default());
+            let _ = parsed.string_to_sign(bucket).to_string();
+            let _ = parsed.canonical_request(bucket).map(|text| text.to_string());
+        }
+    }
+    if let Ok(parsed) = ReceivedForm::new(&headers).parse() {
+        let _ = parsed.verify(&credentials(), now(), Tolerance::default());
     }
 });

@@ -143,6 +143,13 @@ impl<T: AsRef<str>> OwnedCredentials<T> {
             security_token: self.security_token.as_ref().map(|token| Redacted(token.as_ref())),
         }
     }
+
+    /// The AccessKey secret: for nobody but whom it is for, as a server that hands out temporary
+    /// credentials needs it.
+    #[must_use]
+    pub fn access_key_secret(&self) -> &str {
+        self.access_key_secret.as_ref()
+    }
 }
 
 impl<'a, T: From<&'a str>> From<Credentials<'a>> for OwnedCredentials<T> {

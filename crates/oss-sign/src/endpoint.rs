@@ -218,6 +218,45 @@ impl<'a> Endpoint<'a> {
     }
 }
 
+/// An endpoint in text of its own: for whoever keeps it.
+///
+/// `T` is what the text is kept in, such as `String` or `Box<str>`.
+/// [`as_endpoint`](Self::as_endpoint) costs nothing.
+///
+/// ```
+/// use oss_sign::{Endpoint, OwnedEndpoint, Region, Resource};
+///
+/// let kept = {
+///     let region = Region::new("cn-hangzhou")?;
+///     OwnedEndpoint::<String>::from(Endpoint::internal(&region))
+/// };
+/// let host = kept.as_endpoint().host(Resource::Service).to_string();
+/// assert_eq!(host, "oss-cn-hangzhou-internal.aliyuncs.com");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct OwnedEndpoint<T> {
+    name: T,
+    rest: Endpoint<'static>,
+}
+
+impl<T: AsRef<str>> OwnedEndpoint<T> {
+    /// The endpoint, to sign for.
+    #[must_use]
+    pub fn as_endpoint(&self) -> Endpoint<'_> {
+        let host = Host { name: self.name.as_ref(), ..self.rest.host };
+        Endpoint { host, ..self.rest }
+    }
+}
+
+impl<'a, T: From<&'a str>> From<Endpoint<'a>> for OwnedEndpoint<T> {
+    fn from(endpoint: Endpoint<'a>) -> Self {
+        let Endpoint { scheme, host, port, addressing } = endpoint;
+        let rest = Endpoint { scheme, host: Host { name: "", ..host }, port, addressing };
+        Self { name: host.name.into(), rest }
+    }
+}
+
 /// The value of the HTTP header `Host`.
 #[derive(Clone, Copy, Debug)]
 pub struct HostHeader<'a> {
@@ -355,6 +394,21 @@ mod tests {
         assert_eq!(host(Endpoint::dual_stack(&region)), "cn-hangzhou.oss.aliyuncs.com");
         assert_eq!(host(Endpoint::accelerate()), "oss-accelerate.aliyuncs.com");
         assert_eq!(host(Endpoint::accelerate_overseas()), "oss-accelerate-overseas.aliyuncs.com");
+    }
+
+    #[test]
+    fn owned_endpoints_are_lent_as_they_were() {
+        let region = Region::new("cn-hangzhou").unwrap();
+        for endpoint in [
+            Endpoint::public(&region),
+            Endpoint::dual_stack(&region).over_http(),
+            Endpoint::parse("http://127.0.0.1:9000").unwrap(),
+            Endpoint::parse("static.example.com").unwrap().with_addressing(Cname),
+        ] {
+            let shown = |endpoint: Endpoint<'_>| endpoint.url(object("k")).to_string();
+            let kept = OwnedEndpoint::<String>::from(endpoint);
+            assert_eq!(shown(kept.as_endpoint()), shown(endpoint));
+        }
     }
 
     #[test]

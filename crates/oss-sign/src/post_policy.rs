@@ -57,6 +57,12 @@ impl<'a> PostPolicy<'a> {
         Self { conditions, ..self }
     }
 
+    /// The bucket that is uploaded into.
+    #[must_use]
+    pub const fn bucket(&self) -> Bucket<'a> {
+        self.bucket
+    }
+
     /// What the policy should restrict, but does not: to warn of it.
     ///
     /// ```

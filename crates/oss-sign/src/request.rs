@@ -258,6 +258,30 @@ impl Expires {
         Self(ExpiresIn::Until(instant))
     }
 
+    /// The same, but not after `latest`: no URL outlives its security token.
+    ///
+    /// ```
+    /// use oss_sign::{Expires, Timestamp};
+    ///
+    /// let now = Timestamp::from_unix_seconds(1_700_000_000)?;
+    /// let token_expires = Timestamp::from_unix_seconds(1_700_000_600)?;
+    /// let hour = Expires::after_seconds(3600);
+    /// assert_eq!(hour.no_later_than(token_expires, now), Expires::at(token_expires));
+    /// let minute = Expires::after_seconds(60);
+    /// assert_eq!(minute.no_later_than(token_expires, now), minute);
+    /// # Ok::<(), oss_sign::TimestampError>(())
+    /// ```
+    #[must_use]
+    pub fn no_later_than(self, latest: Timestamp, now: Timestamp) -> Self {
+        let is_later = match self.0 {
+            ExpiresIn::Seconds(seconds) => {
+                u64::from(seconds) > latest.unix_seconds().saturating_sub(now.unix_seconds())
+            }
+            ExpiresIn::Until(instant) => instant > latest,
+        };
+        if is_later { Self::at(latest) } else { self }
+    }
+
     /// The seconds from `now` on, and the instant.
     pub(crate) fn resolve(self, now: Timestamp) -> Result<(u64, Timestamp), SignError> {
         match self.0 {

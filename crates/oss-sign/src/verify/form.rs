@@ -262,6 +262,7 @@ impl<'a> ParsedForm<'a> {
     }
 
     /// The signature as it arrived: OSS shows it so in the `SignatureProvided` of an error.
+    #[must_use]
     pub fn signature_provided(&self) -> impl fmt::Display + use<'a> {
         self.signature
     }

@@ -162,6 +162,7 @@ impl<'a> Parsed<'_, 'a> {
     }
 
     /// The signature as it arrived, decoded: OSS shows it so in the `SignatureProvided` of an error.
+    #[must_use]
     pub fn signature_provided(&self) -> impl fmt::Display + use<'a> {
         self.signature
     }
