@@ -3,6 +3,7 @@
 
 use core::fmt;
 use core::hash::{BuildHasher, Hasher};
+use core::sync::atomic::{AtomicBool, Ordering};
 use std::hash::RandomState;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -17,8 +18,27 @@ use crate::freshness::{Decision, Fetch, Freshness, Held, Window, Zone};
 /// Tells the time.
 type Clock = Box<dyn Fn() -> Timestamp + Send + Sync>;
 
-/// The credentials that are held, and when they are to be refreshed.
-pub(crate) type Current = Held<Arc<Credentials>>;
+/// Credentials that are current, or were.
+#[derive(Debug)]
+pub(crate) struct Current {
+    pub(crate) credentials: Arc<Credentials>,
+    window: Window,
+    /// Set when others took their place, or they were dropped: for whoever kept this.
+    is_replaced: AtomicBool,
+}
+
+impl Held for Arc<Current> {
+    fn window(&self) -> &Window {
+        &self.window
+    }
+}
+
+impl Current {
+    /// Whether they can be used at `now` without a second thought.
+    pub(crate) fn is_fresh(&self, now: Timestamp) -> bool {
+        self.window.zone(now) == Zone::Fresh && !self.is_replaced.load(Ordering::Acquire)
+    }
+}
 
 /// The current credentials, and who refreshes them.
 pub(crate) struct Cache {
@@ -26,12 +46,14 @@ pub(crate) struct Cache {
     current: ArcSwapOption<Current>,
     freshness: Mutex<Freshness<Error>>,
     fetch_ended: Event,
+    /// A thread that refreshes in the background should look.
+    refresh_is_due: Event,
     clock: Clock,
 }
 
 /// What a caller is to do.
 pub(crate) enum Turn {
-    Use(Arc<Credentials>),
+    Use(Arc<Current>),
     Fetch(Leader),
     Wait(Waiter),
     Fail(Error),
@@ -43,6 +65,7 @@ impl Cache {
             current: ArcSwapOption::empty(),
             freshness: Mutex::new(Freshness::new()),
             fetch_ended: Event::new(),
+            refresh_is_due: Event::new(),
             clock: Box::new(clock),
         })
     }
@@ -51,41 +74,32 @@ impl Cache {
         (self.clock)()
     }
 
-    /// The credentials, if they can be used at `now` without a second thought: the way of nearly
-    /// every call. No lock, and no reference count that threads would fight for.
-    pub(crate) fn fresh(&self, now: Timestamp) -> Option<Guard<Option<Arc<Current>>>> {
-        let current = self.current.load();
-        let is_fresh = current.as_ref().is_some_and(|held| held.window.zone(now) == Zone::Fresh);
-        is_fresh.then_some(current)
-    }
-
     /// What a caller is to do who comes now.
     pub(crate) fn turn(self: &Arc<Self>) -> Turn {
         let now = self.now();
-        if let Some(held) = self.fresh(now).as_deref().and_then(Option::as_ref) {
-            return Turn::Use(Arc::clone(&held.credentials));
+        let current = Guard::into_inner(self.current.load());
+        if let Some(current) = current.filter(|current| current.is_fresh(now)) {
+            return Turn::Use(current);
         }
-        self.turn_by(|freshness, held| freshness.decide(held, now))
-    }
-
-    /// The fetch that a thread is to do now that refreshes in the background.
-    pub(crate) fn background_turn(self: &Arc<Self>) -> Option<Leader> {
-        let now = self.now();
-        let mut freshness = self.freshness();
-        let fetch = freshness.decide_in_background(self.current.load().as_deref(), now)?;
-        Some(Leader { cache: Arc::clone(self), fetch })
+        self.turn_by(|freshness, held| {
+            let decision = freshness.decide(held, now);
+            if freshness.is_due(held, now) {
+                self.refresh_is_due.notify(1);
+            }
+            decision
+        })
     }
 
     fn turn_by(
         self: &Arc<Self>,
         decide: impl FnOnce(
             &mut Freshness<Error>,
-            Option<&Current>,
-        ) -> Decision<Arc<Credentials>, Error>,
+            Option<&Arc<Current>>,
+        ) -> Decision<Arc<Current>, Error>,
     ) -> Turn {
         let mut freshness = self.freshness();
-        match decide(&mut freshness, self.current.load().as_deref()) {
-            Decision::Use(credentials) => Turn::Use(credentials),
+        match decide(&mut freshness, self.current.load().as_ref()) {
+            Decision::Use(current) => Turn::Use(current),
             Decision::Fail(error) => Turn::Fail(error),
             Decision::Refresh(fetch) => Turn::Fetch(Leader { cache: Arc::clone(self), fetch }),
             // It listens before the lock is released, so that it cannot miss the end.
@@ -110,9 +124,21 @@ impl Cache {
         }
         let may = freshness.may_force(now);
         if may {
-            self.current.store(None);
+            self.replace(None);
         }
         may
+    }
+
+    /// To be called under the lock.
+    fn replace(&self, next: Option<Arc<Current>>) {
+        if let Some(last) = self.current.swap(next) {
+            last.is_replaced.store(true, Ordering::Release);
+        }
+    }
+
+    /// Wakes the threads that refresh in the background.
+    pub(crate) fn wake(&self) {
+        self.refresh_is_due.notify(usize::MAX);
     }
 
     /// Lets callers leave the refreshes to a thread, while the result lives.
@@ -143,11 +169,9 @@ pub(crate) struct Leader {
 
 impl Leader {
     /// What callers get while this one fetches, if they need not wait.
-    pub(crate) fn meanwhile(&self) -> Option<Arc<Credentials>> {
+    pub(crate) fn meanwhile(&self) -> Option<Arc<Current>> {
         let now = self.cache.now();
-        let current = self.cache.current.load();
-        let held = current.as_ref().filter(|held| held.window.zone(now) <= Zone::Advisory)?;
-        Some(Arc::clone(&held.credentials))
+        self.cache.current.load_full().filter(|current| current.window.zone(now) <= Zone::Advisory)
     }
 
     /// Ends the fetch, and gives what its caller gets: after a failure the old credentials, while
@@ -155,28 +179,23 @@ impl Leader {
     pub(crate) fn end(
         self,
         result: Result<Arc<Credentials>, Error>,
-    ) -> Result<Arc<Credentials>, Error> {
+    ) -> Result<Arc<Current>, Error> {
         let now = self.cache.now();
         match result.and_then(|credentials| unexpired(credentials, now)) {
             Ok(credentials) => {
-                let held = Held {
-                    credentials: Arc::clone(&credentials),
-                    window: window(&credentials, now),
-                };
+                let window = window(&credentials, now);
+                let is_replaced = AtomicBool::new(false);
+                let next = Arc::new(Current { credentials, window, is_replaced });
                 let mut freshness = self.cache.freshness();
-                self.cache.current.store(Some(Arc::new(held)));
+                self.cache.replace(Some(Arc::clone(&next)));
                 freshness.succeeded();
-                Ok(credentials)
+                Ok(next)
             }
             Err(error) => {
                 let mut freshness = self.cache.freshness();
                 freshness.failed(error.clone(), now, jitter());
-                match self.cache.current.load().as_ref() {
-                    Some(held) if held.window.zone(now) != Zone::Expired => {
-                        Ok(Arc::clone(&held.credentials))
-                    }
-                    _ => Err(error),
-                }
+                let current = self.cache.current.load_full();
+                current.filter(|current| current.window.zone(now) != Zone::Expired).ok_or(error)
             }
         }
     }
@@ -213,9 +232,24 @@ impl Waiter {
     }
 }
 
-/// While it lives, a thread refreshes.
+/// What a thread has that refreshes in the background. While this lives, callers leave it to it.
 pub(crate) struct Background {
     cache: Arc<Cache>,
+}
+
+impl Background {
+    /// The fetch that is due now.
+    pub(crate) fn turn(&self) -> Option<Leader> {
+        let now = self.cache.now();
+        let mut freshness = self.cache.freshness();
+        let is_due = freshness.is_due(self.cache.current.load().as_ref(), now);
+        is_due.then(|| Leader { cache: Arc::clone(&self.cache), fetch: freshness.start() })
+    }
+
+    /// Tells when a caller sees that a fetch is due, or [`wake`](Cache::wake) is called.
+    pub(crate) fn listen(&self) -> EventListener {
+        self.cache.refresh_is_due.listen()
+    }
 }
 
 impl Drop for Background {

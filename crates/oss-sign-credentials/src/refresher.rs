@@ -1,14 +1,17 @@
 //! A thread that fetches before anybody has to wait.
 
+use core::sync::atomic::{AtomicBool, Ordering};
 use core::time::Duration;
 use std::io;
-use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::sync::Arc;
 use std::thread;
+
+use event_listener::Listener;
 
 use crate::cached::Cached;
 
-/// How often the thread looks at the clock, which may have been set, or have slept.
-const LOOK_AGAIN: Duration = Duration::from_secs(1);
+/// How often the thread looks by itself: callers wake it too, and the clock may have been set.
+const LOOK_AGAIN: Duration = Duration::from_secs(10);
 
 /// Fetches credentials in a thread of its own, the first ones at once, so that no caller waits for
 /// them; until it is dropped.
@@ -30,8 +33,8 @@ const LOOK_AGAIN: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 #[must_use = "the thread ends when this is dropped"]
 pub struct Refresher {
-    /// The thread sees when this is dropped; nothing is ever sent.
-    _stop: Sender<()>,
+    cached: Cached,
+    is_stopped: Arc<AtomicBool>,
 }
 
 impl Refresher {
@@ -41,20 +44,29 @@ impl Refresher {
     ///
     /// The system has no thread to give.
     pub fn spawn(cached: Cached) -> io::Result<Self> {
-        let (stop, stopped) = mpsc::channel::<()>();
+        let is_stopped = Arc::new(AtomicBool::new(false));
+        let refresher = Self { cached: cached.clone(), is_stopped: Arc::clone(&is_stopped) };
         let background = cached.cache().refreshed_in_background();
         thread::Builder::new().name("credentials".to_owned()).spawn(move || {
-            let _background = background;
             loop {
-                if let Some(leader) = cached.cache().background_turn() {
+                let woken = background.listen();
+                if is_stopped.load(Ordering::Acquire) {
+                    break;
+                }
+                if let Some(leader) = background.turn() {
                     // Callers have credentials; the error comes up when they need others.
                     let _ = cached.fetch(leader);
                 }
-                if stopped.recv_timeout(LOOK_AGAIN) != Err(RecvTimeoutError::Timeout) {
-                    break;
-                }
+                woken.wait_timeout(LOOK_AGAIN);
             }
         })?;
-        Ok(Self { _stop: stop })
+        Ok(refresher)
+    }
+}
+
+impl Drop for Refresher {
+    fn drop(&mut self) {
+        self.is_stopped.store(true, Ordering::Release);
+        self.cached.cache().wake();
     }
 }
