@@ -86,8 +86,7 @@ else
     echo "on a Cortex-M4 in QEMU:"
     export RUSTFLAGS='-D warnings --cfg sha2_backend="soft" --cfg sha2_backend_soft="compact"'
     for features in "" v1 post-policy verify v1,post-policy,verify; do
-        # A dynamic library cannot be had there, of which cargo warns.
-        cargo build --quiet --locked --package oss-sign-ffi --profile embedded --no-default-features --features "$features" --target $target
+        cargo rustc --quiet --locked --package oss-sign-ffi --profile embedded --crate-type staticlib --no-default-features --features "$features" --target $target
     done
     arm-none-eabi-gcc "${strict[@]}" -Os -mcpu=cortex-m4 -mthumb -mfloat-abi=hard -mfpu=fpv4-sp-d16 --specs=nano.specs --specs=rdimon.specs -Wl,--gc-sections,-z,noexecstack -T $crate/tests/c/mps2/mps2.ld $crate/tests/c/mps2/start.c $crate/tests/c/test.c "$CARGO_TARGET_DIR/$target/embedded/liboss_sign.a" -o "$made/arm.elf"
     timeout 60 qemu-system-arm -machine mps2-an386 -nographic -semihosting-config enable=on,target=native -kernel "$made/arm.elf" </dev/null
