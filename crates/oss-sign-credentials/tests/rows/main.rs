@@ -3,5 +3,9 @@
 #![cfg(all(feature = "reqwest", feature = "ureq"))]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+mod external;
+mod function_compute;
+#[cfg(feature = "kms")]
+mod kms;
 mod support;
 mod transports;
