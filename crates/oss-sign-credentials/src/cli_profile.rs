@@ -110,7 +110,8 @@ impl CliProfile {
             let error = failed(file("has no `current` profile".to_owned()));
             return Err(error.with_remedy("choose one by `aliyun configure switch`"));
         };
-        let resolving = Resolving { config: &config, path: path.path.clone(), now: surroundings.now() };
+        let resolving =
+            Resolving { config: &config, path: path.path.clone(), now: surroundings.now() };
         resolving.provider(name, &mut Vec::new())
     }
 
@@ -204,7 +205,8 @@ impl<'c> Resolving<'c> {
             }
             Mode::CloudSso | Mode::OAuth => named.left_by_aliyun(),
             Mode::BearerToken | Mode::RsaKeyPair | Mode::Anonymous => {
-                let reason = format!("the profile `{name}` is of a mode that OSS has no signature for");
+                let reason =
+                    format!("the profile `{name}` is of a mode that OSS has no signature for");
                 Err(Error::failed(NAME, Cause::Unsupported(reason.into()))
                     .with_remedy("choose a profile with an AccessKey or a role"))
             }
@@ -250,9 +252,9 @@ impl<'c> Named<'_, 'c> {
         let Some(seconds) = self.profile.sts_expiration() else {
             return Ok(Box::new(StaticAccessKey::from(credentials)));
         };
-        let expiry = u64::try_from(seconds).ok().and_then(|seconds| {
-            Timestamp::from_unix_seconds(seconds).ok()
-        });
+        let expiry = u64::try_from(seconds)
+            .ok()
+            .and_then(|seconds| Timestamp::from_unix_seconds(seconds).ok());
         let Some(expiry) = expiry else { return Err(self.wrong("`sts_expiration` is no time")) };
         if expiry <= self.resolving.now {
             let remedy = format!("run `aliyun configure --profile {}`", self.name);
@@ -268,7 +270,9 @@ impl<'c> Named<'_, 'c> {
         let remedy = || format!("log in by `aliyun configure --profile {}`", self.name);
         if self.profile.sts_token().is_none() || self.profile.sts_expiration().is_none() {
             let reason = format!("the profile `{}` has no credentials that hold", self.name);
-            return Err(Error::failed(NAME, Cause::Unsupported(reason.into())).with_remedy(remedy()));
+            return Err(
+                Error::failed(NAME, Cause::Unsupported(reason.into())).with_remedy(remedy())
+            );
         }
         self.sts_token()
     }

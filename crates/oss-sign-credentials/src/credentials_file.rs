@@ -106,7 +106,8 @@ impl CredentialsFile {
         }
         let home = surroundings.home_directory();
         let directory = home.map(|home| home.join(".alibabacloud"));
-        let paths = directory.iter().flat_map(|directory| FILE_NAMES.map(|name| directory.join(name)));
+        let paths =
+            directory.iter().flat_map(|directory| FILE_NAMES.map(|name| directory.join(name)));
         paths.map(|path| ConfigurationFile { path, is_chosen: false }).collect()
     }
 }

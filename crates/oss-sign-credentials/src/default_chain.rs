@@ -190,9 +190,7 @@ impl Provider for NamedEcsRamRole {
     fn acquire<'s>(&self, surroundings: &'s dyn Surroundings) -> Step<'s, Credentials> {
         match surroundings.variable(ECS_METADATA) {
             Some(_) => EcsRamRole::new().acquire(surroundings),
-            None => {
-                Step::failed(Error::not_configured(self.name(), Cause::missing(ECS_METADATA)))
-            }
+            None => Step::failed(Error::not_configured(self.name(), Cause::missing(ECS_METADATA))),
         }
     }
 }

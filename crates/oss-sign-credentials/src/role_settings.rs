@@ -41,9 +41,7 @@ impl RoleSettings<'_> {
             .with_sts(self.sts()?);
         Ok(match self.external_id {
             None => Box::new(provider),
-            Some(id) => {
-                Box::new(provider.with_external_id(ExternalId::new(id).map_err(problem)?))
-            }
+            Some(id) => Box::new(provider.with_external_id(ExternalId::new(id).map_err(problem)?)),
         })
     }
 

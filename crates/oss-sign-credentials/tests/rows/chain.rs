@@ -4,8 +4,8 @@ use core::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use oss_sign_credentials::{
-    Cause, Chain, Credentials, DefaultChain, Error, ErrorKind, Provider, ProviderName, Source, Step,
-    Surroundings,
+    Cause, Chain, Credentials, DefaultChain, Error, ErrorKind, Provider, ProviderName, Source,
+    Step, Surroundings,
 };
 
 use crate::support::{Answer, Fake, Server, credentials, each_way, error};
@@ -95,7 +95,10 @@ fn t87_the_winner_alone_is_asked_again_unless_the_chain_has_no_memory() {
         let (first, second) = (Told::to(NOT_CONFIGURED), Told::to(Ok("id")));
         let chain = chain.or(first.clone()).or(second.clone());
         for _ in 0..3 {
-            let _ = chain.acquire(&Fake::default()).run(&oss_sign_credentials::http::Offline, &Fake::default()).unwrap();
+            let _ = chain
+                .acquire(&Fake::default())
+                .run(&oss_sign_credentials::http::Offline, &Fake::default())
+                .unwrap();
         }
         assert_eq!((first.calls(), second.calls()), (asked, 3));
     }
@@ -125,7 +128,8 @@ fn t89_a_provider_that_fails_stops_the_chain() {
 
 const CONFIG: &str = "/home/eric/.aliyun/config.json";
 const INI: &str = "/home/eric/.alibabacloud/credentials.ini";
-const TEMPORARY: &str = r#""AccessKeySecret":"secret","SecurityToken":"token","Expiration":"2024-08-30T08:03:06Z""#;
+const TEMPORARY: &str =
+    r#""AccessKeySecret":"secret","SecurityToken":"token","Expiration":"2024-08-30T08:03:06Z""#;
 
 /// Everything is configured, each by an ID of its own.
 fn everything(server: &Server) -> Arc<Fake> {

@@ -20,10 +20,8 @@ fn fake(config: &str) -> Arc<Fake> {
 /// A file with these profiles, of which the first is the current one.
 fn profiles(profiles: &[(&str, &str)]) -> Arc<Fake> {
     let current = profiles[0].0;
-    let profiles: Vec<String> = profiles
-        .iter()
-        .map(|(name, fields)| format!(r#"{{"name":"{name}",{fields}}}"#))
-        .collect();
+    let profiles: Vec<String> =
+        profiles.iter().map(|(name, fields)| format!(r#"{{"name":"{name}",{fields}}}"#)).collect();
     fake(&format!(r#"{{"current":"{current}","profiles":[{}]}}"#, profiles.join(",")))
 }
 
@@ -47,7 +45,7 @@ fn t63_a_file_that_is_not_there_or_without_profiles_is_no_mistake() {
     let nowhere = Arc::new(Fake::default());
     assert_eq!(error(&CliProfile::new(), &nowhere).kind(), ErrorKind::NotConfigured);
     nowhere.set_home("/home/eric");
-    let error_of = |fake| error(&CliProfile::new(), fake);
+    let error_of = |fake: &Arc<Fake>| error(&CliProfile::new(), fake);
     let absent = error_of(&nowhere);
     assert_eq!(absent.kind(), ErrorKind::NotConfigured);
     assert_eq!(absent.to_string(), format!("cli_profile: {PATH} is not there"));
@@ -188,7 +186,10 @@ fn t64_what_a_profile_lacks_is_named() {
         (r#""mode":"CredentialsURI""#, "without `credentials_uri`"),
         (r#""mode":"Unsupported""#, "of the mode `Unsupported`, which nobody knows"),
         (r#""mode":"""#, "without a mode"),
-        (&format!(r#""mode":"RamRoleArn","ram_role_arn":"{ARN}","expired_seconds":60,{PAIR}"#), "900"),
+        (
+            &format!(r#""mode":"RamRoleArn","ram_role_arn":"{ARN}","expired_seconds":60,{PAIR}"#),
+            "900",
+        ),
         (&format!(r#""mode":"RamRoleArn","ram_role_arn":"x",{PAIR}"#), "a wrong profile `default`"),
         (
             &format!(r#""mode":"RamRoleArn","ram_role_arn":"{ARN}","enable_vpc":true,{PAIR}"#),
@@ -257,8 +258,10 @@ fn t65_profiles_can_be_switched_off() {
 
 #[test]
 fn t66_a_profile_cannot_be_a_source_of_itself() {
-    let chained = |source| {
-        format!(r#""mode":"ChainableRamRoleArn","ram_role_arn":"{ARN}","source_profile":"{source}""#)
+    let chained = |source: &str| {
+        format!(
+            r#""mode":"ChainableRamRoleArn","ram_role_arn":"{ARN}","source_profile":"{source}""#
+        )
     };
     let fake = profiles(&[("first", &chained("second")), ("second", &chained("first"))]);
     let text = error(&CliProfile::new(), &fake).to_string();
