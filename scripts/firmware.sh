@@ -77,7 +77,7 @@ measure() {
         build "$target" "$profile" ""
         base=$(flash_of "$(program "$target" "$profile" empty)")
         hash=$(($(flash_of "$(program "$target" "$profile" hash)") - base))
-        printf '%-36s %8d\n' "SHA-256 and HMAC alone" "$hash"
+        printf '%-36s %8d\n' "SHA-256 alone" "$hash"
         for features in "$@"; do
             build "$target" "$profile" "$features"
             presign=$(program "$target" "$profile" presign)
