@@ -98,6 +98,9 @@ pub(crate) fn is_oss_header(name: &str) -> bool {
 pub(crate) fn trimmed(value: &str) -> &str {
     let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t');
     let bytes = value.as_bytes();
+    if !bytes.first().is_some_and(is_blank) && !bytes.last().is_some_and(is_blank) {
+        return value;
+    }
     let start = bytes.iter().take_while(|byte| is_blank(byte)).count();
     let end =
         bytes.len().wrapping_sub(bytes.iter().rev().take_while(|byte| is_blank(byte)).count());

@@ -87,6 +87,7 @@ mod tests {
 
     use super::*;
     use crate::credentials::Credentials;
+    use crate::error::SignError;
     use crate::post_policy::Condition::{ContentLengthRange, Equal, In, NotIn, StartsWith};
     use crate::region::Region;
     use crate::resource::Bucket;
