@@ -51,7 +51,10 @@ impl AsyncCached {
 
     /// Fetches in a task of its own while the credentials are good, so that no caller waits:
     ///
-    /// ```ignore
+    /// ```
+    /// # use oss_sign_credentials::http::Offline;
+    /// # use oss_sign_credentials::{Async, AsyncCached, Environment};
+    /// let provider = Async::new(Environment::new(), Offline);
     /// let cached = AsyncCached::new(provider).with_spawn(|fetch| drop(tokio::spawn(fetch)));
     /// ```
     #[must_use]
