@@ -21,7 +21,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use oss_sign::{Bucket, Condition, Expires, ObjectKey, PostPolicy, Region, Request};
-use oss_sign_credentials::{Async, AsyncCached, AsyncSigner, Environment, Reqwest, SignerError};
+use oss_sign_credentials::{AsyncCached, AsyncSigner, SignerError};
 use serde_json::json;
 use tokio::net::TcpListener;
 
@@ -38,8 +38,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     };
     Bucket::new(bucket)?;
     // The next credentials are fetched in a task of its own, so that no request waits for them.
-    let cached = AsyncCached::new(Async::new(Environment::new(), Reqwest::new()))
-        .with_spawn(|fetch| drop(tokio::spawn(fetch)));
+    let cached = AsyncCached::default_chain().with_spawn(|fetch| drop(tokio::spawn(fetch)));
     let signer = AsyncSigner::new(cached, Region::new(region)?);
     let server = PresigningServer { signer, bucket: bucket.clone() };
     let router = Router::new()

@@ -7,7 +7,8 @@
 //! curl http://127.0.0.1:8000/sts
 //! ```
 //!
-//! The server's own credentials are those of the environment, of a RAM user who may assume the role.
+//! The server's own credentials are those of the default chain: of a RAM user, or of the ECS instance or
+//! the pod, who may assume the role.
 //! Who may have a token is for your own login to say: this example gives one to everybody.
 
 use core::error::Error;
@@ -22,8 +23,7 @@ use oss_sign_credentials::sts::{
     AssumeRole, RoleArn, RoleSessionName, Session, SessionDuration, SessionPolicy, Sts,
 };
 use oss_sign_credentials::{
-    Async, AsyncCached, AsyncProvideCredentials, Credentials, Environment, Reqwest, Surroundings,
-    System,
+    AsyncCached, AsyncProvideCredentials, Credentials, Reqwest, Surroundings, System,
 };
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -54,11 +54,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .with_name(RoleSessionName::new("token-server")?)
         .with_duration(SessionDuration::from_seconds(900)?)
         .with_policy(SessionPolicy::new(policy.to_string())?);
-    let transport = Reqwest::new();
     let server = TokenServer {
-        own: AsyncCached::new(Async::new(Environment::new(), transport.clone())),
+        own: AsyncCached::default_chain(),
         call: AssumeRole::new(RoleArn::new(role_arn)?).with_session(session),
-        transport,
+        transport: Reqwest::new(),
         surroundings: Arc::new(System),
     };
     let router = Router::new().route("/sts", get(sts)).with_state(Arc::new(server));

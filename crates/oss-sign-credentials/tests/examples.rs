@@ -36,11 +36,12 @@ struct Answered {
 }
 
 impl Example {
-    /// Runs an example with nothing in its environment but `variables`. It prints its URL.
+    /// Runs an example with no files of its user, and with nothing in its environment but `variables`. It prints its URL.
     fn run(name: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         let mut child = Command::new(program(name))
             .args(arguments)
             .env_clear()
+            .env("HOME", "/nowhere")
             .envs(variables.iter().copied())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
