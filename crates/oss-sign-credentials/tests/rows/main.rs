@@ -6,9 +6,14 @@
 mod chain;
 mod cli_profile;
 mod credentials_file;
+mod credentials_uri;
+mod ecs_ram_role;
+mod environment;
 mod external;
 mod function_compute;
+mod identity_provider;
 #[cfg(feature = "kms")]
 mod kms;
+mod ram_role_arn;
 mod support;
 mod transports;
