@@ -15,5 +15,6 @@ mod identity_provider;
 #[cfg(feature = "kms")]
 mod kms;
 mod ram_role_arn;
+mod secrets;
 mod support;
 mod transports;

@@ -376,7 +376,10 @@ fn a_call_is_tried_three_times_and_waits_longer_each_time() {
     let server = Server::start(|_| Answer::new(500, ""));
     let surroundings = fake();
     let error = error(&role_at(&server), &surroundings);
-    assert!(matches!(error.cause(), Cause::Service(_, refusal) if refusal.status == 500), "{error}");
+    assert!(
+        matches!(error.cause(), Cause::Service(_, refusal) if refusal.status == 500),
+        "{error}"
+    );
     assert_eq!(server.asked().len(), 6, "three each way");
     let [first, second, ..] = surroundings.waited()[..] else { panic!() };
     assert!(first < second && second < Duration::from_secs(1), "{first:?} {second:?}");
