@@ -5,6 +5,7 @@
 
 mod chain;
 mod cli_profile;
+mod coverage;
 mod credentials_file;
 mod credentials_uri;
 mod ecs_ram_role;
