@@ -1,0 +1,143 @@
+//! What this library promises itself, and whether it holds: ratios within one run, never times.
+
+use std::fmt;
+
+use crate::contestant::Kind;
+use crate::report::{Row, Table};
+use crate::rounds::Quartiles;
+
+/// The document that has the reason of each target that is missed.
+const DOCUMENT: &str = include_str!("../../../docs/performance.md");
+
+/// The heading above those reasons: a list of `` - `name of the target`: reason ``.
+const MISSED: &str = "## Targets that are missed";
+
+enum Limit {
+    AtMost(f64),
+    AtLeast(f64),
+}
+
+pub struct Target {
+    name: String,
+    limit: Limit,
+    /// `None` if it was not measured.
+    figure: Option<f64>,
+}
+
+/// What a contestant of this library may cost at most, against the floor of its group.
+const TO_FLOOR: [(&str, &str, f64); 10] = [
+    ("V4 presign, signing key cached", "oss-sign, into a buffer", 1.25),
+    ("V4 presign, nothing cached", "oss-sign, into a buffer", 1.15),
+    ("V4 header, signing key cached", "oss-sign, into a buffer", 1.4),
+    ("verify a V4 URL, signing key cached", "oss-sign", 1.4),
+    ("verify V4 headers, signing key cached", "oss-sign", 1.4),
+    ("verify a V1 URL", "oss-sign", 1.4),
+    ("V1 presign", "oss-sign, into a buffer", 2.0),
+    ("V1 header", "oss-sign, into a buffer", 2.0),
+    ("V4 POST policy, signing key cached", "oss-sign, fields into a buffer", 2.0),
+    ("V1 POST policy", "oss-sign, fields into a buffer", 2.0),
+];
+
+pub fn all(tables: &[Table]) -> Vec<Target> {
+    let table = |name: &str| tables.iter().find(|table| table.name == name);
+    let mut targets: Vec<Target> = TO_FLOOR
+        .iter()
+        .map(|&(group, name, limit)| {
+            let row = table(group).and_then(|table| table.row(name));
+            Target {
+                name: format!("{group}: × floor"),
+                limit: Limit::AtMost(limit),
+                figure: row.map(|row| row.to_floor.median),
+            }
+        })
+        .collect();
+    targets.push(Target {
+        name: "V4 presign: × faster than the fastest Rust peer".to_owned(),
+        limit: Limit::AtLeast(8.5),
+        figure: table(TO_FLOOR[0].0).and_then(lead),
+    });
+    targets.extend(allocations(tables));
+    targets
+}
+
+fn lead(table: &Table) -> Option<f64> {
+    let (ours, peer) = (table.row("oss-sign, into a buffer")?, table.fastest_peer()?);
+    Some(Quartiles::of_ratios(&peer.samples, &ours.samples).median)
+}
+
+/// None at all, but for a `String` the one that holds it.
+fn allocations(tables: &[Table]) -> Vec<Target> {
+    let of = |name: &str, is_meant: fn(&Row) -> bool, most: f64| {
+        let rows = tables.iter().flat_map(|table| &table.rows);
+        let ours = rows.filter(|row| row.kind == Kind::Ours && is_meant(row));
+        Target {
+            name: name.to_owned(),
+            limit: Limit::AtMost(most),
+            figure: ours.filter_map(|row| row.allocations).reduce(f64::max),
+        }
+    };
+    vec![
+        of("a String: allocations", |row| row.name.contains("String"), 1.0),
+        of("anything else: allocations", |row| !row.name.contains("String"), 0.0),
+    ]
+}
+
+/// This build against an earlier one, whose CSV it is given: the median of each contestant of ours.
+pub fn against(tables: &[Table], csv: &str) -> Vec<Target> {
+    let median = |group: &str, name: &str| {
+        let mut lines = csv.lines().map(|line| line.split('\t').collect::<Vec<_>>());
+        lines.find(|fields| fields.starts_with(&[group, name]))?.get(2)?.parse::<f64>().ok()
+    };
+    let rows = tables.iter().flat_map(|table| table.rows.iter().map(move |row| (table.name, row)));
+    rows.filter(|(_, row)| row.kind == Kind::Ours)
+        .map(|(group, row)| Target {
+            name: format!("{group}, {}: × the other build", row.name),
+            limit: Limit::AtMost(1.25),
+            figure: median(group, &row.name).map(|median| row.nanoseconds.median / median),
+        })
+        .collect()
+}
+
+impl Target {
+    /// Whether the figure is one of time; the others are counts.
+    pub fn is_of_time(&self) -> bool {
+        !self.name.ends_with(": allocations")
+    }
+
+    pub fn is_met(&self) -> bool {
+        match (self.figure, &self.limit) {
+            (Some(figure), Limit::AtMost(most)) => figure <= *most,
+            (Some(figure), Limit::AtLeast(least)) => figure >= *least,
+            (None, _) => false,
+        }
+    }
+
+    /// Why it is missed, as far as that is written down.
+    pub fn reason(&self) -> Option<&'static str> {
+        let (_, after) = DOCUMENT.split_once(MISSED)?;
+        let section = after.split("\n## ").next()?;
+        let start = format!("- `{}`: ", self.name);
+        section.lines().find_map(|line| line.strip_prefix(&start))
+    }
+
+    /// Met, or missed for a reason that is written down.
+    pub fn is_accounted_for(&self) -> bool {
+        self.is_met() || (self.figure.is_some() && self.reason().is_some())
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let verdict = if self.is_met() { "met   " } else { "missed" };
+        let limit = match self.limit {
+            Limit::AtMost(most) => format!("at most {most}"),
+            Limit::AtLeast(least) => format!("at least {least}"),
+        };
+        let figure = self.figure.map_or("not measured".to_owned(), |figure| format!("{figure:.2}"));
+        write!(formatter, "{verdict}  {figure:>12}  {limit:<13}  {}", self.name)?;
+        match self.reason() {
+            Some(reason) if !self.is_met() => write!(formatter, " (known: {reason})"),
+            _ => Ok(()),
+        }
+    }
+}
