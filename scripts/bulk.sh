@@ -2,14 +2,15 @@
 # How fast `oss-sign presign --from` is, from a file to a file, and in how much memory.
 #
 #   scripts/bulk.sh [NUMBER OF KEYS]    1,000,000 if nothing is said
+#   scripts/bulk.sh --quick             100,000, and the rate is not judged
 #
 # The Node and Python SDKs do a hundredth of the keys beside it, if benches/compare/sdks.sh has
 # installed them. Exit code 1 if an output is not whole, or a target is missed: 1,000,000 URLs per
 # second of CPU time, in less than 64 MiB however many there are.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-keys=${1:-1000000}
-max_kib=65536
+keys=${1:-1000000} min_rate=1000000 max_kib=65536
+[[ $keys != --quick ]] || { keys=100000 min_rate=0; }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export LC_ALL=C
@@ -71,7 +72,7 @@ for threads in 1 "$(getconf _NPROCESSORS_ONLN)"; do
         "oss://$BUCKET" --process "$PROCESS" --expires "$EXPIRES"
     row "oss-sign, threads that presign: $threads" "$keys" "$work/urls"
     rate=$(per_cpu_second)
-    ((rate >= 1000000)) || missed_rate=$rate
+    ((rate >= min_rate)) || missed_rate=$rate
     ((kib <= max_kib)) || missed_kib=$kib
 done
 for url in "$(head -n 1 "$work/urls")" "$(tail -n 1 "$work/urls")"; do
