@@ -24,7 +24,11 @@ part() {
     case $1 in
     compare) benches/compare/sdks.sh | sed '/^\(met\|missed\) /,$d' ;;
     native) benches/compare/native.sh | grep -E '^(met|missed|not run)' | fenced ;;
-    parameters) cargo run --release --quiet --manifest-path benches/compare/Cargo.toml -- --parameters docs/parameters.svg | fenced ;;
+    parameters)
+        cargo run --release --quiet -p oss-sign-benches --bin curve | tee "$output.curve" | fenced
+        cargo run --release --quiet --manifest-path benches/compare/Cargo.toml --bin plot docs/parameters.svg <"$output.curve"
+        rm "$output.curve"
+        ;;
     bulk) scripts/bulk.sh 10000000 | sed 's/^missed/\n&/' && echo ;;
     weight) scripts/weight.sh | sed 's/^missed/\n&/' && echo ;;
     *) echo "$1 is no part" >&2 && exit 2 ;;

@@ -36,7 +36,7 @@ TOML
         printf 'not run: %s: crates.io cannot be reached\n' "$name"
         return 1
     fi
-    crates=$(cd "$directory" && cargo tree --edges normal,build --prefix none --no-dedupe | grep -v '^hello-presign ' | awk 'NF { print $1, $2 }' | sort -u | wc -l)
+    crates=$(cd "$directory" && cargo tree --edges normal,build --prefix none --no-dedupe | awk 'NF && $1 != "hello-presign" { print $1, $2 }' | sort -u | wc -l)
     local start=$EPOCHREALTIME
     (cd "$directory" && cargo build --release --quiet --offline)
     local seconds

@@ -5,7 +5,6 @@ set -euo pipefail
 cd "$(dirname "$0")"
 cargo build --release --quiet
 RUSTFLAGS="${RUSTFLAGS-} -C target-cpu=native" cargo build --release --quiet --target-dir target/native
-# In turns, and the better of two runs each: what else the machine does is not the build's fault.
 figures=$PWD/target/as-usual.csv
 target/release/oss-sign-compare --ours --csv "$figures" "$@" >/dev/null || true
 echo "native, fat LTO; against the build as usual:"

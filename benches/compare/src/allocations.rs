@@ -58,5 +58,5 @@ pub fn of(contestant: &mut Contestant) -> Option<f64> {
     (contestant.run)(RUNS.into());
     IS_COUNTING.store(false, Ordering::Relaxed);
     let allocations = ALLOCATIONS.load(Ordering::Relaxed);
-    Some(allocations as f64 / f64::from(RUNS * contestant.operations))
+    Some(allocations as f64 / f64::from(RUNS))
 }

@@ -1,26 +1,27 @@
 //! Whether a signature is valid: as a server sees it.
 
-use oss_sign::PolicyForm;
 use oss_sign::verify::{Received, ReceivedForm, Slot, Tolerance};
+use oss_sign::{PolicyForm, Timestamp};
+use oss_sign_benches::inputs::{bucket, credentials};
 
-use crate::case::{HOST, KEY, PATH, PROCESS, bucket, credentials, now};
+use crate::case::{HOST, KEY, PATH, PROCESS};
 
-type Fault = Result<(), String>;
+pub type Fault = Result<(), String>;
 
 /// A presigned GET of the case.
-pub fn url(url: &str) -> Fault {
-    url_with(url, PROCESS)
+pub fn url(url: &str, now: Timestamp) -> Fault {
+    url_with(url, PROCESS, now)
 }
 
 /// The same where the peer has no means to send `x-oss-process`, but another parameter.
-pub fn url_with(url: &str, (name, value): (&str, &str)) -> Fault {
+pub fn url_with(url: &str, (name, value): (&str, &str), now: Timestamp) -> Fault {
     let rest = url.strip_prefix("https://").ok_or("the URL does not begin with https://")?;
     let slash = rest.find('/').ok_or("the URL has no path")?;
     let (host, path_and_query) = rest.split_at(slash);
     if host != HOST {
         return Err(format!("the host is {host}"));
     }
-    verify("GET", path_and_query, &[("host", host)])?;
+    verify("GET", path_and_query, &[("host", host)], now)?;
     if url.bytes().any(|byte| !byte.is_ascii_graphic()) {
         return Err("the signature is right, but the URL has blanks in it".to_owned());
     }
@@ -40,26 +41,26 @@ pub fn url_with(url: &str, (name, value): (&str, &str)) -> Fault {
 }
 
 /// A signed PUT of the case.
-pub fn headers<'h>(headers: impl IntoIterator<Item = (&'h str, &'h str)>) -> Fault {
+pub fn headers<'h>(headers: impl IntoIterator<Item = (&'h str, &'h str)>, now: Timestamp) -> Fault {
     let headers: Vec<_> =
         headers.into_iter().filter(|(name, _)| *name != "host").chain([("host", HOST)]).collect();
-    verify("PUT", PATH, &headers)
+    verify("PUT", PATH, &headers, now)
 }
 
-pub fn form(form: &PolicyForm<'_>) -> Fault {
+pub fn form(form: &PolicyForm<'_>, now: Timestamp) -> Fault {
     let fields: Vec<_> = form.fields().map(|(name, value)| (name, value.to_string())).collect();
     let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_bytes())).collect();
     let parsed = ReceivedForm::new(&fields).parse().map_err(|refusal| refusal.to_string())?;
-    let verdict = parsed.verify(&credentials(), now(), Tolerance::default());
+    let verdict = parsed.verify(&credentials(), now, Tolerance::default());
     verdict.map_err(|refusal| refusal.to_string())
 }
 
-fn verify(method: &str, path_and_query: &str, headers: &[(&str, &str)]) -> Fault {
+fn verify(method: &str, path_and_query: &str, headers: &[(&str, &str)], now: Timestamp) -> Fault {
     let headers: Vec<_> = headers.iter().map(|(name, value)| (*name, value.as_bytes())).collect();
     let received = Received::new(method, path_and_query, &headers);
     let (mut parameters, mut signed) = ([Slot::default(); 64], [Slot::default(); 64]);
     let parsed =
         received.parse(&mut parameters, &mut signed).map_err(|refusal| refusal.to_string())?;
-    let verdict = parsed.verify(Some(bucket()), &credentials(), now(), Tolerance::default());
+    let verdict = parsed.verify(Some(bucket()), &credentials(), now, Tolerance::default());
     verdict.map_err(|refusal| refusal.to_string())
 }

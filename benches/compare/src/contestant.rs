@@ -21,8 +21,6 @@ pub struct Contestant {
     pub fault: Option<String>,
     /// Runs so many times, and says how long it took.
     pub run: Box<dyn FnMut(u64) -> Duration>,
-    /// What one run does of what is counted.
-    pub operations: u32,
     /// Whether it runs in another process, whose allocations are not seen.
     pub is_elsewhere: bool,
 }
@@ -40,30 +38,19 @@ impl Contestant {
             }
             start.elapsed()
         };
-        Self {
-            name: name.into(),
-            kind,
-            fault: None,
-            run: Box::new(run),
-            operations: 1,
-            is_elsewhere: false,
-        }
+        Self { name: name.into(), kind, fault: None, run: Box::new(run), is_elsewhere: false }
     }
 
     /// What the check of its result found.
     pub fn checked(self, result: Result<(), String>) -> Self {
         Self { fault: result.err(), ..self }
     }
-
-    pub fn operations(self, operations: u32) -> Self {
-        Self { operations, ..self }
-    }
 }
 
 /// Contestants that do the same, beside the floor of it.
 pub struct Group {
     pub name: &'static str,
-    /// What the floor consists of.
-    pub floor: String,
+    /// By how much this library may exceed the floor.
+    pub target: f64,
     pub contestants: Vec<Contestant>,
 }

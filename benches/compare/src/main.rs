@@ -4,9 +4,7 @@ mod allocations;
 mod case;
 mod check;
 mod contestant;
-mod floor;
 mod ours;
-mod parameters;
 mod peers;
 mod report;
 mod rounds;
@@ -33,11 +31,11 @@ struct Arguments {
     quick: bool,
 
     /// How many rounds
-    #[arg(long, default_value_t = 31)]
+    #[arg(long, default_value_t = 201)]
     rounds: usize,
 
     /// How many milliseconds a contestant has in a round
-    #[arg(long, default_value_t = 20)]
+    #[arg(long, default_value_t = 2)]
     slice: u64,
 
     /// Measure no peers
@@ -55,26 +53,15 @@ struct Arguments {
     /// Compare with the figures of another build, instead of with the targets
     #[arg(long, value_name = "FILE")]
     against: Option<PathBuf>,
-
-    /// Measure what query parameters cost, and nothing else, and draw it
-    #[arg(long, value_name = "SVG")]
-    parameters: Option<PathBuf>,
 }
 
 fn main() -> Result<ExitCode, Box<dyn Error>> {
     let arguments = Arguments::parse();
     let plan = if arguments.quick {
-        Plan { rounds: 3, slice: Duration::from_millis(1) }
+        Plan { rounds: 5, slice: Duration::from_millis(1) }
     } else {
         Plan { rounds: arguments.rounds, slice: Duration::from_millis(arguments.slice) }
     };
-    match &arguments.parameters {
-        Some(svg) => parameters::run(&plan, svg).map(|()| ExitCode::SUCCESS),
-        None => compare(&arguments, &plan),
-    }
-}
-
-fn compare(arguments: &Arguments, plan: &Plan) -> Result<ExitCode, Box<dyn Error>> {
     let mut groups = ours::groups();
     if arguments.ours {
         for group in &mut groups {
@@ -86,7 +73,7 @@ fn compare(arguments: &Arguments, plan: &Plan) -> Result<ExitCode, Box<dyn Error
     if let Some(directory) = &arguments.sdks {
         sdks::add(&mut groups, directory);
     }
-    let samples = rounds::run(&mut groups, plan);
+    let samples = rounds::run(&mut groups, &plan);
     // Afterwards, so that the counting disturbs no time.
     let allocations: Vec<Vec<Option<f64>>> = groups
         .iter_mut()
@@ -102,7 +89,7 @@ fn compare(arguments: &Arguments, plan: &Plan) -> Result<ExitCode, Box<dyn Error
     if let Some(path) = &arguments.csv {
         fs::write(path, tables.iter().map(Table::to_csv).collect::<String>())?;
     }
-    judge(arguments, &tables)
+    judge(&arguments, &tables)
 }
 
 fn judge(arguments: &Arguments, tables: &[Table]) -> Result<ExitCode, Box<dyn Error>> {

@@ -19,47 +19,29 @@ use crate::case::{
 };
 use crate::check;
 use crate::contestant::{Contestant, Kind};
-
-const LIFETIME: Duration = Duration::from_secs(EXPIRES as u64);
+use crate::ours::{V4_PRESIGN, at_this_moment};
 
 /// `/` and `,` in the value encoded, as a signature wants it.
 const ENCODED_PROCESS: &str = "x-oss-process=image%2Fresize%2Cw_200";
 
-pub fn v4_presign() -> Vec<Contestant> {
-    vec![
-        rusty_oss_presign(),
-        reqsign_presign(SigningVersion::V4),
-        ali_oss_rs_presign(),
-        aliyun_oss_rs_presign(),
-    ]
-}
-
-pub fn v4_header() -> Vec<Contestant> {
-    vec![reqsign_header(SigningVersion::V4), ali_oss_rs_header()]
-}
-
-pub fn v1_presign() -> Vec<Contestant> {
-    vec![reqsign_presign(SigningVersion::V1)]
-}
-
-pub fn v1_header() -> Vec<Contestant> {
-    vec![reqsign_header(SigningVersion::V1)]
-}
-
-/// S3's presigned URLs hash alike.
-pub fn s3_presign() -> Vec<Contestant> {
-    let agree = rusty_s3_and_aws_sigv4_agree();
-    vec![
-        rusty_s3_presign().checked(agree.clone()),
-        Contestant::new(Kind::Relative, "aws-sigv4 (S3; URI at hand)", || {
-            aws_sigv4_presign(SystemTime::now())
-        })
-        .checked(agree),
-    ]
-}
-
-pub fn s3_header() -> Vec<Contestant> {
-    vec![aws_sigv4_header()]
+/// Those that do the same as an operation of ours.
+pub fn of(operation: &str) -> Vec<Contestant> {
+    match operation {
+        V4_PRESIGN => vec![
+            rusty_oss_presign(),
+            reqsign_presign(SigningVersion::V4),
+            ali_oss_rs_presign(),
+            aliyun_oss_rs_presign(),
+            rusty_s3_presign(),
+            aws_sigv4_presign(),
+        ],
+        "v4 header, key cached" => {
+            vec![reqsign_header(SigningVersion::V4), ali_oss_rs_header(), aws_sigv4_header()]
+        }
+        "v1 presign, key cached" => vec![reqsign_presign(SigningVersion::V1)],
+        "v1 header, key cached" => vec![reqsign_header(SigningVersion::V1)],
+        _ => Vec::new(),
+    }
 }
 
 fn rusty_oss_presign() -> Contestant {
@@ -74,9 +56,9 @@ fn rusty_oss_presign() -> Contestant {
     let presign = move || {
         let mut action = bucket.get_object(Some(&credentials), KEY);
         action.query_mut().insert(PROCESS.0, PROCESS.1);
-        String::from(action.sign(LIFETIME))
+        String::from(action.sign(EXPIRES))
     };
-    let fault = check::url(&presign());
+    let fault = check::url(&presign(), at_this_moment());
     Contestant::new(Kind::Peer, "rusty-oss", presign).checked(fault)
 }
 
@@ -91,10 +73,10 @@ fn reqsign_presign(version: SigningVersion) -> Contestant {
     let presign = move || {
         let uri = format!("https://{HOST}{PATH}?{ENCODED_PROCESS}");
         let (mut parts, ()) = http::Request::get(uri).body(()).unwrap().into_parts();
-        pollster::block_on(signer.sign(&mut parts, Some(LIFETIME))).unwrap();
+        pollster::block_on(signer.sign(&mut parts, Some(EXPIRES))).unwrap();
         parts.uri.to_string()
     };
-    let fault = check::url(&presign());
+    let fault = check::url(&presign(), at_this_moment());
     Contestant::new(Kind::Peer, "reqsign-aliyun-oss (path encoded beforehand)", presign)
         .checked(fault)
 }
@@ -114,6 +96,7 @@ fn reqsign_header(version: SigningVersion) -> Contestant {
     let headers = sign();
     let fault = check::headers(
         headers.iter().map(|(name, value)| (name.as_str(), value.to_str().unwrap())),
+        at_this_moment(),
     );
     Contestant::new(Kind::Peer, "reqsign-aliyun-oss (path encoded beforehand)", sign).checked(fault)
 }
@@ -130,10 +113,10 @@ fn ali_oss_rs() -> ali_oss_rs::Client {
 fn ali_oss_rs_presign() -> Contestant {
     let client = ali_oss_rs();
     let presign = move || {
-        let options = PresignGetOptionsBuilder::new(EXPIRES).process(PROCESS.1).build();
+        let options = PresignGetOptionsBuilder::new(3600).process(PROCESS.1).build();
         client.presign_url(BUCKET, KEY, options)
     };
-    let fault = check::url(&presign());
+    let fault = check::url(&presign(), at_this_moment());
     Contestant::new(Kind::Peer, "ali-oss-rs", presign).checked(fault)
 }
 
@@ -147,8 +130,10 @@ fn ali_oss_rs_header() -> Contestant {
         client.presign_raw_request(request)
     };
     let signed = sign();
-    let fault =
-        check::headers(signed.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+    let fault = check::headers(
+        signed.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())),
+        at_this_moment(),
+    );
     Contestant::new(Kind::Peer, "ali-oss-rs", sign).checked(fault)
 }
 
@@ -157,10 +142,10 @@ fn aliyun_oss_rs_presign() -> Contestant {
     let client = aliyun_oss_rs::OssClient::new(ACCESS_KEY_ID, ACCESS_KEY_SECRET, REGION);
     let object = client.bucket(BUCKET).object(KEY);
     let presign = move || {
-        let expires = time::OffsetDateTime::now_utc() + LIFETIME;
+        let expires = time::OffsetDateTime::now_utc() + EXPIRES;
         object.get_object_url_sync().set_response_mime(PROCESS.1, None::<&str>).url(expires)
     };
-    let fault = check::url_with(&presign(), ("response-content-type", PROCESS.1));
+    let fault = check::url_with(&presign(), ("response-content-type", PROCESS.1), at_this_moment());
     Contestant::new(Kind::Peer, "aliyun-oss-rs (response-content-type for x-oss-process)", presign)
         .checked(fault)
 }
@@ -183,15 +168,23 @@ fn rusty_s3_url(sign: impl FnOnce(&rusty_s3::actions::GetObject<'_>) -> String) 
 
 fn rusty_s3_presign() -> Contestant {
     Contestant::new(Kind::Relative, "rusty-s3 (S3)", || {
-        rusty_s3_url(|action| String::from(action.sign(LIFETIME)))
+        rusty_s3_url(|action| String::from(action.sign(EXPIRES)))
     })
+    .checked(rusty_s3_and_aws_sigv4_agree())
 }
 
-fn aws_sigv4_presign(time: SystemTime) -> String {
+fn aws_sigv4_presign() -> Contestant {
+    Contestant::new(Kind::Relative, "aws-sigv4 (S3; URI at hand)", || {
+        aws_sigv4_url(SystemTime::now())
+    })
+    .checked(rusty_s3_and_aws_sigv4_agree())
+}
+
+fn aws_sigv4_url(time: SystemTime) -> String {
     let mut settings = SigningSettings::default();
     settings.percent_encoding_mode = PercentEncodingMode::Single;
     settings.signature_location = SignatureLocation::QueryParams;
-    settings.expires_in = Some(LIFETIME);
+    settings.expires_in = Some(EXPIRES);
     settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
     let uri = format!("https://{S3_HOST}{PATH}?{ENCODED_PROCESS}");
     let mut request = http::Request::get(&uri).body(()).unwrap();
@@ -247,8 +240,8 @@ fn rusty_s3_and_aws_sigv4_agree() -> Result<(), String> {
         parameter.map(str::to_owned)
     };
     let timestamp = jiff::Timestamp::try_from(time).unwrap();
-    let rusty_s3 = rusty_s3_url(|action| String::from(action.sign_with_time(LIFETIME, &timestamp)));
-    let aws_sigv4 = aws_sigv4_presign(time);
+    let rusty_s3 = rusty_s3_url(|action| String::from(action.sign_with_time(EXPIRES, &timestamp)));
+    let aws_sigv4 = aws_sigv4_url(time);
     match (signature(&rusty_s3), signature(&aws_sigv4)) {
         (Some(one), Some(other)) if one == other => Ok(()),
         _ => Err("rusty-s3 and aws-sigv4 do not sign the same".to_owned()),

@@ -1,6 +1,7 @@
-//! Interleaved rounds: in each, every contestant runs for a slice of time. The order turns from round
-//! to round, and every other one goes backwards, so that no contestant always follows the same one,
-//! and none has the quiet minutes alone.
+//! Interleaved rounds: in each, every contestant runs for a slice of time, those of a group one right
+//! after the other, because they are compared with each other. The order turns from round to round, and
+//! every other one goes backwards, so that no contestant always follows the same one, and none has the
+//! quiet moments alone.
 
 use std::time::Duration;
 
@@ -13,32 +14,34 @@ pub struct Plan {
 
 /// Nanoseconds an operation: for each group, for each of its contestants, for each round.
 pub fn run(groups: &mut [Group], plan: &Plan) -> Vec<Vec<Vec<f64>>> {
+    let times: Vec<Vec<u64>> = groups
+        .iter_mut()
+        .map(|group| group.contestants.iter_mut().map(|each| times(each, plan.slice)).collect())
+        .collect();
     let mut samples: Vec<Vec<Vec<f64>>> =
         groups.iter().map(|group| vec![Vec::new(); group.contestants.len()]).collect();
-    let mut turn: Vec<(usize, usize, u64)> = Vec::new();
-    for (index, group) in groups.iter_mut().enumerate() {
-        for (place, contestant) in group.contestants.iter_mut().enumerate() {
-            turn.push((index, place, times(contestant, plan.slice)));
-        }
-    }
     for round in 0..plan.rounds {
-        turn.rotate_left(1);
-        // By a number that has no divisor in common with most lengths.
-        let shift = (round * 7) % turn.len();
-        let mut order: Vec<_> = turn.iter().cycle().skip(shift).take(turn.len()).collect();
-        if round % 2 == 1 {
-            order.reverse();
-        }
-        for &(group, place, times) in order {
-            let contestant = &mut groups[group].contestants[place];
-            let elapsed = (contestant.run)(times);
-            let operations = times * u64::from(contestant.operations);
-            samples[group][place].push(elapsed.as_nanos() as f64 / operations as f64);
+        for group in order(groups.len(), round) {
+            for place in order(groups[group].contestants.len(), round) {
+                let times = times[group][place];
+                let elapsed = (groups[group].contestants[place].run)(times);
+                samples[group][place].push(elapsed.as_nanos() as f64 / times as f64);
+            }
         }
         eprint!("\rround {} of {}", round + 1, plan.rounds);
     }
     eprintln!();
     samples
+}
+
+/// Who comes when in a round.
+fn order(len: usize, round: usize) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..len).collect();
+    order.rotate_left(round / 2 % len);
+    if round % 2 == 1 {
+        order.reverse();
+    }
+    order
 }
 
 /// How often a contestant runs within a slice of time.

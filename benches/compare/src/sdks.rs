@@ -11,19 +11,15 @@ use crate::case::{
 };
 use crate::check;
 use crate::contestant::{Contestant, Group, Kind};
+use crate::ours::{V4_PRESIGN, at_this_moment};
 
 /// Group, name, program, and what it is to do.
 const SDKS: [(&str, &str, Program, &str); 5] = [
-    ("V4 presign, signing key cached", "ali-oss (Node)", Program::Node, "v4"),
-    ("V4 presign, signing key cached", "oss2 (Python)", Program::Python, "oss2-v4"),
-    (
-        "V4 presign, signing key cached",
-        "alibabacloud-oss-v2 (Python)",
-        Program::Python,
-        "oss-v2-v4",
-    ),
-    ("V1 presign", "ali-oss (Node)", Program::Node, "v1"),
-    ("V1 presign", "oss2 (Python)", Program::Python, "oss2-v1"),
+    (V4_PRESIGN, "ali-oss (Node)", Program::Node, "v4"),
+    (V4_PRESIGN, "oss2 (Python)", Program::Python, "oss2-v4"),
+    (V4_PRESIGN, "alibabacloud-oss-v2 (Python)", Program::Python, "oss-v2-v4"),
+    ("v1 presign, key cached", "ali-oss (Node)", Program::Node, "v1"),
+    ("v1 presign, key cached", "oss2 (Python)", Program::Python, "oss2-v1"),
 ];
 
 enum Program {
@@ -62,7 +58,7 @@ impl Sdk {
         let mut command = Command::new(program);
         command.arg(script).arg(what).stdin(Stdio::piped()).stdout(Stdio::piped());
         command.stderr(Stdio::null()).env("NODE_PATH", directory.join("node_modules"));
-        let expires = EXPIRES.to_string();
+        let expires = EXPIRES.as_secs().to_string();
         command.envs([
             ("ACCESS_KEY_ID", ACCESS_KEY_ID),
             ("ACCESS_KEY_SECRET", ACCESS_KEY_SECRET),
@@ -97,14 +93,13 @@ impl Sdk {
     }
 
     fn contestant(mut self, name: &str, url: &str) -> Contestant {
-        let fault = check::url(url);
+        let fault = check::url(url, at_this_moment());
         let run = move |times| self.run(times).expect("an SDK that began goes on");
         Contestant {
             name: name.to_owned(),
             kind: Kind::Peer,
             fault: fault.err(),
             run: Box::new(run),
-            operations: 1,
             is_elsewhere: true,
         }
     }

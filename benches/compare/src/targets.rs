@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::contestant::Kind;
+use crate::ours::V4_PRESIGN;
 use crate::report::{Row, Table};
 use crate::rounds::Quartiles;
 
@@ -11,6 +12,9 @@ const DOCUMENT: &str = include_str!("../../../docs/performance.md");
 
 /// The heading above those reasons: a list of `` - `name of the target`: reason ``.
 const MISSED: &str = "## Targets that are missed";
+
+/// The row of this library that is judged.
+const OURS: &str = "oss-sign";
 
 enum Limit {
     AtMost(f64),
@@ -24,44 +28,24 @@ pub struct Target {
     figure: Option<f64>,
 }
 
-/// What a contestant of this library may cost at most, against the floor of its group.
-const TO_FLOOR: [(&str, &str, f64); 10] = [
-    ("V4 presign, signing key cached", "oss-sign, into a buffer", 1.25),
-    ("V4 presign, nothing cached", "oss-sign, into a buffer", 1.15),
-    ("V4 header, signing key cached", "oss-sign, into a buffer", 1.4),
-    ("verify a V4 URL, signing key cached", "oss-sign", 1.4),
-    ("verify V4 headers, signing key cached", "oss-sign", 1.4),
-    ("verify a V1 URL", "oss-sign", 1.4),
-    ("V1 presign", "oss-sign, into a buffer", 2.0),
-    ("V1 header", "oss-sign, into a buffer", 2.0),
-    ("V4 POST policy, signing key cached", "oss-sign, fields into a buffer", 2.0),
-    ("V1 POST policy", "oss-sign, fields into a buffer", 2.0),
-];
-
 pub fn all(tables: &[Table]) -> Vec<Target> {
-    let table = |name: &str| tables.iter().find(|table| table.name == name);
-    let mut targets: Vec<Target> = TO_FLOOR
-        .iter()
-        .map(|&(group, name, limit)| {
-            let row = table(group).and_then(|table| table.row(name));
-            Target {
-                name: format!("{group}: × floor"),
-                limit: Limit::AtMost(limit),
-                figure: row.map(|row| row.to_floor.median),
-            }
-        })
-        .collect();
+    let to_floor = |table: &Table| Target {
+        name: format!("{}: × floor", table.name),
+        limit: Limit::AtMost(table.target),
+        figure: table.row(OURS).map(|row| row.to_floor.median),
+    };
+    let mut targets: Vec<Target> = tables.iter().map(to_floor).collect();
     targets.push(Target {
-        name: "V4 presign: × faster than the fastest Rust peer".to_owned(),
+        name: format!("{V4_PRESIGN}: × faster than the fastest Rust peer"),
         limit: Limit::AtLeast(8.5),
-        figure: table(TO_FLOOR[0].0).and_then(lead),
+        figure: tables.iter().find(|table| table.name == V4_PRESIGN).and_then(lead),
     });
     targets.extend(allocations(tables));
     targets
 }
 
 fn lead(table: &Table) -> Option<f64> {
-    let (ours, peer) = (table.row("oss-sign, into a buffer")?, table.fastest_peer()?);
+    let (ours, peer) = (table.row(OURS)?, table.fastest_peer()?);
     Some(Quartiles::of_ratios(&peer.samples, &ours.samples).median)
 }
 
