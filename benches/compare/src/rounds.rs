@@ -44,8 +44,14 @@ fn order(len: usize, round: usize) -> Vec<usize> {
     order
 }
 
-/// How often a contestant runs within a slice of time.
+/// How often a contestant runs within a slice of time: the most of some attempts, as it runs less often
+/// only where something else kept it from running.
 fn times(contestant: &mut Contestant, slice: Duration) -> u64 {
+    const ATTEMPTS: usize = 5;
+    (0..ATTEMPTS).map(|_| attempt(contestant, slice)).max().unwrap_or(1)
+}
+
+fn attempt(contestant: &mut Contestant, slice: Duration) -> u64 {
     let mut times = 1;
     loop {
         let elapsed = (contestant.run)(times);
