@@ -23,7 +23,7 @@ fenced() { printf '```text\n' && cat && printf '```\n\n'; }
 part() {
     case $1 in
     compare) benches/compare/sdks.sh | sed '/^\(met\|missed\) /,$d' ;;
-    native) benches/compare/native.sh | grep -E '^(met|missed|not run)' | fenced ;;
+    native) scripts/native.sh | fenced ;;
     parameters)
         cargo run --release --quiet -p oss-sign-benches --bin curve | tee "$output.curve" | fenced
         cargo run --release --quiet --manifest-path benches/compare/Cargo.toml --bin plot docs/parameters.svg <"$output.curve"

@@ -49,7 +49,9 @@ fn with_clock() -> Contestant {
 
 fn to_string() -> Contestant {
     let now = at_this_moment();
-    Contestant::new(Kind::Ours, "oss-sign, to a String", move || v4_url(now, |url| url.to_string()))
+    Contestant::new(Kind::Ours, "oss-sign, to a String", move || {
+        v4_url(now, |url| String::from(&url))
+    })
 }
 
 pub fn at_this_moment() -> Timestamp {
@@ -57,7 +59,7 @@ pub fn at_this_moment() -> Timestamp {
 }
 
 /// With a signing key that lives as long as the process.
-fn v4_url<R>(now: Timestamp, read: impl FnOnce(&oss_sign::PresignedUrl<'_>) -> R) -> R {
+fn v4_url<R>(now: Timestamp, read: impl FnOnce(oss_sign::PresignedUrl<'_>) -> R) -> R {
     thread_local! {
         static KEY: SigningKey = SigningKey::derive(&credentials(), &region(), at_this_moment());
     }
@@ -65,7 +67,7 @@ fn v4_url<R>(now: Timestamp, read: impl FnOnce(&oss_sign::PresignedUrl<'_>) -> R
         let (region, request) = (region(), download());
         let signer = v4::Signer::new(credentials(), key);
         let expires = Expires::after_seconds(3600);
-        read(&signer.presign(&request, &Endpoint::public(&region), now, expires).unwrap())
+        read(signer.presign(&request, &Endpoint::public(&region), now, expires).unwrap())
     })
 }
 

@@ -73,15 +73,4 @@ impl Table {
         }
         text
     }
-
-    pub fn to_csv(&self) -> String {
-        let line = |row: &Row| {
-            let Quartiles { first, median, third } = row.nanoseconds;
-            format!(
-                "{}\t{}\t{median}\t{first}\t{third}\t{}\n",
-                self.name, row.name, row.to_floor.median
-            )
-        };
-        self.rows.iter().map(line).collect()
-    }
 }

@@ -66,22 +66,6 @@ fn allocations(tables: &[Table]) -> Vec<Target> {
     ]
 }
 
-/// This build against an earlier one, whose CSV it is given: the median of each contestant of ours.
-pub fn against(tables: &[Table], csv: &str) -> Vec<Target> {
-    let median = |group: &str, name: &str| {
-        let mut lines = csv.lines().map(|line| line.split('\t').collect::<Vec<_>>());
-        lines.find(|fields| fields.starts_with(&[group, name]))?.get(2)?.parse::<f64>().ok()
-    };
-    let rows = tables.iter().flat_map(|table| table.rows.iter().map(move |row| (table.name, row)));
-    rows.filter(|(_, row)| row.kind == Kind::Ours)
-        .map(|(group, row)| Target {
-            name: format!("{group}, {}: × the other build", row.name),
-            limit: Limit::AtMost(1.25),
-            figure: median(group, &row.name).map(|median| row.nanoseconds.median / median),
-        })
-        .collect()
-}
-
 impl Target {
     /// Whether the figure is one of time; the others are counts.
     pub fn is_of_time(&self) -> bool {
