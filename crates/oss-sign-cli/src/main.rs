@@ -2,7 +2,9 @@
 //!
 //! One module per verb; the others are the flags and inputs that verbs share.
 
+mod access_key;
 mod answer;
+mod assume_role;
 mod bulk;
 #[cfg(feature = "callback")]
 mod callback;
@@ -14,6 +16,7 @@ mod endpoint;
 mod environment;
 mod expires;
 mod explain;
+mod exported;
 mod facts;
 mod html;
 mod inspect;
@@ -34,6 +37,7 @@ mod shown;
 mod sign;
 mod signing;
 mod size;
+mod surroundings;
 mod target;
 mod verdict;
 mod verify;
@@ -64,6 +68,8 @@ enum Verb {
     Inspect(inspect::Inspect),
     Explain(explain::Explain),
     Post(post::Post),
+    Credentials(credentials::CredentialsVerb),
+    AssumeRole(assume_role::AssumeRole),
     #[cfg(feature = "callback")]
     Callback(callback::Callback),
 }
@@ -75,7 +81,8 @@ EXAMPLES:
   oss-sign explain --error body.xml 'https://examplebucket.oss-cn-hangzhou.aliyuncs.com/...'
 
 The AccessKey is read from OSS_ACCESS_KEY_ID, OSS_ACCESS_KEY_SECRET and OSS_SESSION_TOKEN, \
-or else from the ALIBABA_CLOUD_ variables.";
+or else from the ALIBABA_CLOUD_ variables, ~/.aliyun/config.json, or whatever --credentials says: \
+see 'oss-sign credentials show'.";
 
 fn main() -> ExitCode {
     match Cli::try_parse() {
@@ -93,6 +100,8 @@ impl Verb {
             Self::Inspect(inspect) => inspect.run().map(Answer::print),
             Self::Explain(explain) => explain.run().map(Explanation::print),
             Self::Post(post) => post.run().map(Answer::print),
+            Self::Credentials(credentials) => credentials.run().map(Answer::print),
+            Self::AssumeRole(role) => role.run().map(Answer::print),
             #[cfg(feature = "callback")]
             Self::Callback(callback) => callback.run().map(Verdict::print),
         }
