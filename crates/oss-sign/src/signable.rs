@@ -41,19 +41,22 @@ impl<'a> Signable<'a> {
         rules: Rules<'a>,
     ) -> Result<Self, SignError> {
         let has_token = credentials.security_token().is_some();
-        let (query, headers) = match &rules {
-            Rules::V4(rules) => rules.check(request, has_token)?,
-            #[cfg(feature = "v1")]
-            Rules::V1(rules) => rules.check(request, has_token)?,
-        };
-        Ok(Self {
+        // Sorted in place: small devices have little stack for moves.
+        let mut signable = Self {
             request: *request,
             access_key_id: credentials.access_key_id(),
             security_token: credentials.security_token().map(Redacted),
             rules,
-            query,
-            headers,
-        })
+            query: Order::default(),
+            headers: Order::default(),
+        };
+        let (query, headers) = (&mut signable.query, &mut signable.headers);
+        match &signable.rules {
+            Rules::V4(rules) => rules.check(request, has_token, query, headers)?,
+            #[cfg(feature = "v1")]
+            Rules::V1(rules) => rules.check(request, has_token, query, headers)?,
+        }
+        Ok(signable)
     }
 
     /// The caller's headers that are signed.
