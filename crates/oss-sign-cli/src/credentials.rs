@@ -82,6 +82,19 @@ impl AccessKey {
         .map_err(|error| Mistake::new(format!("{}: {error}", self.variable_of(error))))
     }
 
+    /// ID and secret, for a server that is to know them.
+    #[cfg(feature = "emulator")]
+    pub(crate) fn permanent(&self) -> Result<(&str, &str), Mistake> {
+        self.credentials()?;
+        match &self.token {
+            None => Ok((&self.id, &self.secret)),
+            Some(_) => Err(Mistake::new(format!(
+                "{}: the local OSS wants a permanent AccessKey, or none: unset it",
+                self.variables.token
+            ))),
+        }
+    }
+
     fn variable_of(&self, error: CredentialsError) -> &'static str {
         use CredentialsError::{
             AccessKeyIdCharacter, AccessKeyIdTooLong, EmptyAccessKeyId, EmptySecurityToken,

@@ -8,6 +8,8 @@ mod callback;
 mod condition;
 mod credentials;
 mod curl;
+#[cfg(feature = "emulator")]
+mod demo;
 mod document;
 mod endpoint;
 mod environment;
@@ -29,6 +31,8 @@ mod public_key;
 mod refusal;
 mod region;
 mod request;
+#[cfg(feature = "emulator")]
+mod serve;
 mod shown;
 mod sign;
 mod signing;
@@ -63,6 +67,10 @@ enum Verb {
     Inspect(inspect::Inspect),
     Explain(explain::Explain),
     Post(post::Post),
+    #[cfg(feature = "emulator")]
+    Serve(serve::Serve),
+    #[cfg(feature = "emulator")]
+    Demo(demo::Demo),
     #[cfg(feature = "callback")]
     Callback(callback::Callback),
 }
@@ -92,6 +100,10 @@ impl Verb {
             Self::Inspect(inspect) => inspect.run().map(Answer::print),
             Self::Explain(explain) => explain.run().map(Explanation::print),
             Self::Post(post) => post.run().map(Answer::print),
+            #[cfg(feature = "emulator")]
+            Self::Serve(serve) => serve.run(),
+            #[cfg(feature = "emulator")]
+            Self::Demo(demo) => demo.run(),
             #[cfg(feature = "callback")]
             Self::Callback(callback) => callback.run().map(Verdict::print),
         }

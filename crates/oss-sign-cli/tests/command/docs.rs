@@ -83,7 +83,9 @@ fn every_command_of_the_guides_prints_what_they_say() {
 
 #[test]
 fn every_flag_is_in_the_guide() {
-    for verb in ["presign", "sign", "post", "verify", "inspect", "explain", "callback"] {
+    let verbs =
+        ["presign", "sign", "post", "verify", "inspect", "explain", "callback", "serve", "demo"];
+    for verb in verbs {
         let output = run_in(&[], &[verb, "--help"]).stdout;
         let words = output.split([' ', ',', ']', '\n']);
         for flag in words.filter(|word| word.starts_with("--") && word.len() > 2) {
