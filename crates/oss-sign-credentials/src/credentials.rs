@@ -3,7 +3,7 @@
 use core::fmt;
 use core::time::Duration;
 
-use oss_sign::{CredentialsError, Timestamp};
+use oss_sign::{CredentialsError, OwnedCredentials, Timestamp};
 use zeroize::Zeroizing;
 
 use crate::provider::ProviderName;
@@ -23,10 +23,9 @@ use crate::provider::ProviderName;
 /// ```
 #[derive(Clone)]
 pub struct Credentials {
-    access_key_id: String,
-    access_key_secret: Zeroizing<String>,
-    security_token: Option<Zeroizing<String>>,
+    parts: OwnedCredentials<Zeroizing<String>>,
     lifetime: Lifetime,
+    refresh_at: Option<Timestamp>,
     provider: ProviderName,
 }
 
@@ -54,26 +53,26 @@ impl Credentials {
         access_key_secret: impl Into<String>,
         security_token: Option<&str>,
     ) -> Result<Self, CredentialsError> {
-        let access_key_id = access_key_id.into();
-        let access_key_secret = Zeroizing::new(access_key_secret.into());
-        let parsed = oss_sign::Credentials::new(&access_key_id, &access_key_secret)?;
-        if let Some(token) = security_token {
-            parsed.with_security_token(token)?;
-        }
-        let security_token = security_token.map(|token| Zeroizing::new(token.to_owned()));
-        Ok(Self {
-            access_key_id,
-            access_key_secret,
-            security_token,
-            lifetime: Lifetime::Permanent,
-            provider: ProviderName::new("custom"),
-        })
+        let parts = OwnedCredentials::new(
+            Zeroizing::new(access_key_id.into()),
+            Zeroizing::new(access_key_secret.into()),
+            security_token.map(|token| Zeroizing::new(token.to_owned())),
+        )?;
+        let provider = ProviderName::new("custom");
+        Ok(Self { parts, lifetime: Lifetime::Permanent, refresh_at: None, provider })
     }
 
     /// The same credentials with another lifetime.
     #[must_use]
     pub fn with_lifetime(self, lifetime: Lifetime) -> Self {
         Self { lifetime, ..self }
+    }
+
+    /// The same credentials, which hold longer, but of which the source may have new ones from this
+    /// instant on: as KMS has after a rotation.
+    #[must_use]
+    pub fn with_refresh_at(self, refresh_at: Timestamp) -> Self {
+        Self { refresh_at: Some(refresh_at), ..self }
     }
 
     /// The same credentials, of the provider of this name.
@@ -85,36 +84,38 @@ impl Credentials {
     /// What signers take. Costs nothing: the parts were checked when they came.
     #[must_use]
     pub fn borrow(&self) -> oss_sign::Credentials<'_> {
-        oss_sign::Credentials::from_parsed(
-            &self.access_key_id,
-            &self.access_key_secret,
-            self.security_token.as_ref().map(|token| token.as_str()),
-        )
+        self.parts.as_credentials()
     }
 
     /// The AccessKey ID, which is public: every URL shows it. Those of STS begin with `STS.`.
     #[must_use]
     pub fn access_key_id(&self) -> &str {
-        &self.access_key_id
+        self.borrow().access_key_id()
     }
 
     /// The AccessKey secret. Give it to nobody but whom it is for, as a server does that hands out
     /// temporary credentials.
     #[must_use]
     pub fn access_key_secret(&self) -> &str {
-        &self.access_key_secret
+        self.parts.access_key_secret()
     }
 
     /// The security token of temporary credentials.
     #[must_use]
     pub fn security_token(&self) -> Option<&str> {
-        self.security_token.as_ref().map(|token| token.as_str())
+        self.borrow().security_token()
     }
 
     /// How long they may be kept.
     #[must_use]
     pub fn lifetime(&self) -> Lifetime {
         self.lifetime
+    }
+
+    /// From when on the source may have new ones, though these hold longer; if that is known.
+    #[must_use]
+    pub fn refresh_at(&self) -> Option<Timestamp> {
+        self.refresh_at
     }
 
     /// When they become worthless, if that is known.
@@ -150,9 +151,10 @@ impl fmt::Debug for Credentials {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("Credentials")
-            .field("access_key_id", &self.access_key_id)
-            .field("is_temporary", &self.security_token.is_some())
+            .field("access_key_id", &self.access_key_id())
+            .field("is_temporary", &self.security_token().is_some())
             .field("lifetime", &self.lifetime)
+            .field("refresh_at", &self.refresh_at)
             .field("provider", &self.provider)
             .finish_non_exhaustive()
     }

@@ -38,7 +38,7 @@ impl<F: Fn() -> Result<Credentials, Error> + Send + Sync> Provider for Custom<F>
         ProviderName::new("custom")
     }
 
-    fn acquire<'p>(&'p self, _: &'p dyn Surroundings) -> Step<'p, Credentials> {
+    fn acquire<'s>(&self, _: &'s dyn Surroundings) -> Step<'s, Credentials> {
         Step::Done((self.0)().map(|credentials| match credentials.lifetime() {
             Lifetime::Permanent => credentials.with_lifetime(Lifetime::Unknown),
             Lifetime::Unknown | Lifetime::Until(_) => credentials,

@@ -204,7 +204,7 @@ impl fmt::Display for Cause {
             Self::Disabled(by) => write!(formatter, "switched off by {by}"),
             Self::Unsupported(reason) => formatter.write_str(reason),
             Self::Credentials(error) => write!(formatter, "{error}"),
-            Self::File(path, problem) => write!(formatter, "{}: {problem}", path.display()),
+            Self::File(path, problem) => write!(formatter, "{} {problem}", path.display()),
             Self::Command(program, problem) => write!(formatter, "the command {program} {problem}"),
             Self::Transport(origin, problem) => write!(formatter, "{origin} {problem}"),
             Self::Service(origin, error) => write!(formatter, "{origin} refused with {error}"),

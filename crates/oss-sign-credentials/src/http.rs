@@ -4,7 +4,7 @@ use core::fmt;
 use core::time::Duration;
 use std::time::SystemTime;
 
-use oss_sign::{Endpoint, EndpointError, Timestamp};
+use oss_sign::{Endpoint, EndpointError, Region, Timestamp};
 use zeroize::Zeroizing;
 
 use crate::provide::BoxFuture;
@@ -104,6 +104,8 @@ pub enum TransportError {
     NotHttp,
     /// The answer is larger than the limit.
     TooLarge,
+    /// A certificate authority that was given is not one in PEM.
+    CertificateAuthority,
     /// There is no HTTP client: see [`Offline`].
     Offline,
     /// Something else.
@@ -123,6 +125,11 @@ impl Origin {
         Ok(Self(format!("{scheme}://{authority}").to_ascii_lowercase()))
     }
 
+    /// `https://PRODUCT.REGION.aliyuncs.com`
+    pub(crate) fn of_product(product: &str, region: &Region) -> Self {
+        Self(format!("https://{product}.{region}.aliyuncs.com"))
+    }
+
     /// `https://sts.aliyuncs.com`
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -133,6 +140,16 @@ impl Origin {
     #[must_use]
     pub fn is_https(&self) -> bool {
         self.0.starts_with("https://")
+    }
+
+    /// Can nobody listen on the way there: is it `https`, or on this machine by its number? The name
+    /// `localhost` is whatever somebody wrote into a file.
+    pub(crate) fn is_confidential(&self) -> bool {
+        let loopback = |start: &str| {
+            let rest = self.0.strip_prefix(start);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
+        };
+        self.is_https() || loopback("http://127.0.0.1") || loopback("http://[::1]")
     }
 }
 
@@ -317,11 +334,14 @@ impl fmt::Display for TransportError {
             Self::BrokenOff => "broke off its answer",
             Self::NotHttp => "did not answer in HTTP",
             Self::TooLarge => "answered with more than is allowed",
+            Self::CertificateAuthority => {
+                "was not asked: the certificate authority that was given is not one in PEM"
+            }
             Self::Offline => {
                 "was not asked: there is no HTTP client; switch on the feature `ureq` or `reqwest`, \
                  or give a transport of your own"
             }
-            Self::Other => "could not be asked",
+            Self::Other => "gave no proper answer",
         })
     }
 }
@@ -339,6 +359,21 @@ mod tests {
         assert_eq!(origin("HTTP://127.0.0.1:80/"), Ok("http://127.0.0.1:80".to_owned()));
         assert_eq!(origin("https://a@b"), Err(EndpointError::UserInfo));
         assert_eq!(origin("https://a/b"), Err(EndpointError::Path));
+    }
+
+    #[test]
+    fn a_secret_may_travel_on_https_and_within_this_machine() {
+        for (text, expected) in [
+            ("https://sts.aliyuncs.com", true),
+            ("http://127.0.0.1", true),
+            ("http://127.0.0.1:8080", true),
+            ("http://[::1]:8080", true),
+            ("http://127.0.0.1.example.com", false),
+            ("http://localhost", false),
+            ("http://sts.aliyuncs.com", false),
+        ] {
+            assert_eq!(Origin::parse(text).unwrap().is_confidential(), expected, "{text}");
+        }
     }
 
     #[test]

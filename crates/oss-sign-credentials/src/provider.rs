@@ -19,7 +19,9 @@ pub trait Provider: Send + Sync + Debug {
     /// The first step to its credentials.
     ///
     /// Environment, files and clock are read from `surroundings` at this call or later, never before.
-    fn acquire<'p>(&'p self, surroundings: &'p dyn Surroundings) -> Step<'p, Credentials>;
+    /// The steps own what they need of the provider: so one that is made on the way, of what a
+    /// configuration file says, need not outlive this call.
+    fn acquire<'s>(&self, surroundings: &'s dyn Surroundings) -> Step<'s, Credentials>;
 }
 
 /// The name of a provider, as the official SDKs have it; that of one within another follows a `/`:
@@ -67,7 +69,7 @@ macro_rules! provider_behind {
                 (**self).name()
             }
 
-            fn acquire<'p>(&'p self, surroundings: &'p dyn Surroundings) -> Step<'p, Credentials> {
+            fn acquire<'s>(&self, surroundings: &'s dyn Surroundings) -> Step<'s, Credentials> {
                 (**self).acquire(surroundings)
             }
         })+

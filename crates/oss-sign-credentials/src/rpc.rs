@@ -9,7 +9,7 @@
 //! the method, the path, and the parameters, sorted, encoded, joined, and encoded once more. Blanks are
 //! `%20`; some SDKs write `+`, and fail as soon as a policy has one.
 //!
-//! <https://www.alibabacloud.com/help/en/sdk/product-overview/rpc-mechanism>
+//! <https://www.alibabacloud.com/help/doc-detail/127287.htm>
 
 use core::fmt;
 use std::borrow::Cow;

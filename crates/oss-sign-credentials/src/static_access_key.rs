@@ -63,7 +63,7 @@ impl Provider for StaticAccessKey {
         self.0.provider().clone()
     }
 
-    fn acquire<'p>(&'p self, _: &'p dyn Surroundings) -> Step<'p, Credentials> {
+    fn acquire<'s>(&self, _: &'s dyn Surroundings) -> Step<'s, Credentials> {
         Step::done(self.0.clone())
     }
 }

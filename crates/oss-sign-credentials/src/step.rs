@@ -229,7 +229,7 @@ mod tests {
         }
 
         fn run(&self, command: &Command) -> Result<Output, CommandError> {
-            self.write(command.program.clone());
+            self.write(command.program().to_owned());
             Ok(Output::new(b"output".to_vec()))
         }
 

@@ -1,5 +1,6 @@
 //! What a provider finds around it: environment, files, commands, clock, chance.
 
+use core::fmt;
 use core::time::Duration;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -9,6 +10,7 @@ use oss_sign::Timestamp;
 use zeroize::Zeroizing;
 
 use crate::command::{self, Command, CommandError, Output};
+use crate::error::Cause;
 
 /// What a provider finds around it. [`System`] is that of this process; a test has its own.
 ///
@@ -46,6 +48,94 @@ pub trait Surroundings: Send + Sync {
 
     /// Returns after this time.
     fn wait(&self, duration: Duration);
+
+    /// May other users of this machine read the file? `false` where nobody can tell.
+    fn is_readable_by_others(&self, path: &Path) -> bool {
+        let _ = path;
+        false
+    }
+
+    /// Hears what is no error, but should be seen to. Says it to nobody unless somebody listens.
+    fn warn(&self, warning: &Warning) {
+        let _ = warning;
+    }
+}
+
+impl dyn Surroundings + '_ {
+    /// The text of a file; what is wrong with it, if it cannot be had.
+    pub(crate) fn read_text(&self, path: &Path) -> Result<Zeroizing<String>, Cause> {
+        let file = |problem: String| Cause::File(path.to_owned(), problem.into());
+        let mut bytes = self.read_file(path).map_err(|error| file(of_io(error.kind())))?;
+        let text = String::from_utf8(core::mem::take(&mut bytes));
+        text.map(Zeroizing::new).map_err(|error| {
+            drop(Zeroizing::new(error.into_bytes()));
+            file("is not UTF-8".to_owned())
+        })
+    }
+
+    /// The text of a file that holds a secret: warns if others can read it.
+    pub(crate) fn read_secret_text(&self, path: &Path) -> Result<Zeroizing<String>, Cause> {
+        let text = self.read_text(path)?;
+        if self.is_readable_by_others(path) {
+            self.warn(&Warning::ReadableByOthers(path.to_owned()));
+        }
+        Ok(text)
+    }
+
+    /// The same, of a file that need not be there.
+    pub(crate) fn read_secret_text_if_any(
+        &self,
+        path: &Path,
+    ) -> Result<Option<Zeroizing<String>>, Cause> {
+        match self.read_file(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            _ => self.read_secret_text(path).map(Some),
+        }
+    }
+
+    /// Whether a variable switches something on: `true` or `1`, in any case; `false`, `0` and nothing
+    /// do not. The official SDKs take any other text for `false`, where the user may have meant to
+    /// forbid something.
+    pub(crate) fn is_switched_on(&self, name: &'static str) -> Result<bool, Cause> {
+        match self.variable(name).unwrap_or_default().to_ascii_lowercase().as_str() {
+            "true" | "1" => Ok(true),
+            "" | "false" | "0" => Ok(false),
+            _ => Err(Cause::invalid(name, "is neither `true` nor `false`")),
+        }
+    }
+}
+
+/// What is no error, but should be seen to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Warning {
+    /// Other users of this machine may read this file, which holds a secret.
+    ReadableByOthers(PathBuf),
+    /// The certificate of the KMS client key ends at this instant.
+    ClientKeyExpires(Timestamp),
+}
+
+/// After the path of the file.
+fn of_io(kind: io::ErrorKind) -> String {
+    match kind {
+        io::ErrorKind::NotFound => "is not there".to_owned(),
+        io::ErrorKind::PermissionDenied => "may not be read by this user".to_owned(),
+        other => format!("cannot be read: {other}"),
+    }
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ReadableByOthers(path) => {
+                let path = path.display();
+                write!(formatter, "{path} holds a secret, and others may read it: chmod 600 {path}")
+            }
+            Self::ClientKeyExpires(at) => {
+                write!(formatter, "the KMS client key expires at {at}: create a new one")
+            }
+        }
+    }
 }
 
 /// The surroundings of this process.
@@ -85,6 +175,13 @@ impl Surroundings for System {
 
     fn wait(&self, duration: Duration) {
         std::thread::sleep(duration);
+    }
+
+    #[cfg(unix)]
+    fn is_readable_by_others(&self, path: &Path) -> bool {
+        use std::os::unix::fs::PermissionsExt as _;
+
+        std::fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o044 != 0)
     }
 }
 

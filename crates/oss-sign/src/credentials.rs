@@ -61,22 +61,6 @@ impl<'a> Credentials<'a> {
         Ok(Self { access_key_id, access_key_secret, security_token: None })
     }
 
-    /// Parts of credentials that were parsed before, for whoever keeps them as text of its own.
-    ///
-    /// Nothing is checked. What was never parsed may sign what OSS refuses, or break a header.
-    #[must_use]
-    pub const fn from_parsed(
-        access_key_id: &'a str,
-        access_key_secret: &'a str,
-        security_token: Option<&'a str>,
-    ) -> Self {
-        let security_token = match security_token {
-            Some(token) => Some(Redacted(token)),
-            None => None,
-        };
-        Self { access_key_id, access_key_secret: Redacted(access_key_secret), security_token }
-    }
-
     /// Adds the security token of a temporary AccessKey (STS).
     ///
     /// # Errors
@@ -158,6 +142,13 @@ impl<T: AsRef<str>> OwnedCredentials<T> {
             access_key_secret: Redacted(self.access_key_secret.as_ref()),
             security_token: self.security_token.as_ref().map(|token| Redacted(token.as_ref())),
         }
+    }
+
+    /// The AccessKey secret: for nobody but whom it is for, as a server that hands out temporary
+    /// credentials needs it.
+    #[must_use]
+    pub fn access_key_secret(&self) -> &str {
+        self.access_key_secret.as_ref()
     }
 }
 

@@ -182,11 +182,14 @@ pub enum TimestampError {
     Before1970,
     /// It is after 9999-12-31T23:59:59Z.
     TooLate,
+    /// A text is neither an HTTP date nor the `ServerTime` of OSS.
+    NotADate,
 }
 
 error_messages!(TimestampError {
     Self::Before1970 => "the time is before 1970; is the clock set?";
     Self::TooLate => "the time is after the year 9999; is it in milliseconds rather than seconds?";
+    Self::NotADate => "the date is neither `Tue, 14 Nov 2023 22:13:20 GMT` nor `2023-11-14T22:13:20.000Z`; give the header `Date` or the element `ServerTime` of an answer of OSS";
 });
 
 /// Which query parameter of a request.

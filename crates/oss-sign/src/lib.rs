@@ -10,6 +10,7 @@ extern crate std;
 #[cfg(feature = "callback")]
 mod callback;
 mod canonical;
+mod clock_offset;
 mod credentials;
 mod encode;
 mod endpoint;
@@ -39,6 +40,7 @@ pub mod verify;
 
 #[cfg(feature = "callback")]
 pub use callback::{Callback, PublicKeyUrl};
+pub use clock_offset::ClockOffset;
 pub use credentials::{Credentials, OwnedCredentials};
 pub use endpoint::{Addressing, Endpoint, HostHeader, OwnedEndpoint, ResourceUrl};
 #[cfg(feature = "callback")]

@@ -76,7 +76,6 @@ impl Timestamp {
     }
 
     /// Reads `Tue, 14 Nov 2023 22:13:20 GMT`.
-    #[cfg(feature = "verify")]
     pub(crate) fn from_http_date(text: &[u8]) -> Option<Self> {
         let month = MONTHS.into_iter().find(|&other| text.get(7..12) == Some(month(other)))?;
         let instant = Self::from_fields(
@@ -89,7 +88,26 @@ impl Timestamp {
         (canonical.as_bytes() == text).then_some(instant)
     }
 
-    #[cfg(feature = "verify")]
+    /// Reads `2023-11-14T22:13:20Z`, and drops milliseconds: `2023-11-14T22:13:20.999Z`.
+    pub(crate) fn from_extended(text: &[u8]) -> Option<Self> {
+        let month = Month::try_from(number(text, 5)?).ok()?;
+        let instant = Self::from_fields(
+            [number(text, 0)?, number(text, 2)?],
+            month,
+            number(text, 8)?,
+            [number(text, 11)?, number(text, 14)?, number(text, 17)?],
+        )?;
+        let separators = [4, 7, 10, 13, 16].map(|position| text.get(position).copied());
+        let is_fraction = match text.get(19..)? {
+            b"Z" => true,
+            [b'.', milliseconds @ .., b'Z'] => {
+                milliseconds.len() == 3 && milliseconds.iter().all(u8::is_ascii_digit)
+            }
+            _ => false,
+        };
+        (separators == b"--T::".map(Some) && is_fraction).then_some(instant)
+    }
+
     fn from_fields(
         [century, year]: [u8; 2],
         month: Month,
@@ -246,7 +264,6 @@ fn month(month: Month) -> &'static [u8] {
     }
 }
 
-#[cfg(feature = "verify")]
 const MONTHS: [Month; 12] = [
     Month::January,
     Month::February,
@@ -263,7 +280,6 @@ const MONTHS: [Month; 12] = [
 ];
 
 /// The number that the two digits from `start` on mean.
-#[cfg(feature = "verify")]
 fn number(text: &[u8], start: usize) -> Option<u8> {
     let &[tens, ones] = text.get(start..)?.first_chunk()?;
     (tens.is_ascii_digit() && ones.is_ascii_digit()).then(|| (tens - b'0') * 10 + (ones - b'0'))

@@ -1,0 +1,273 @@
+//! One set of credentials for many callers: what [`Cached`](crate::Cached) and
+//! [`AsyncCached`](crate::AsyncCached) share.
+
+use core::fmt;
+use core::hash::{BuildHasher, Hasher};
+use std::hash::RandomState;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use arc_swap::{ArcSwapOption, Guard};
+use event_listener::{Event, EventListener, Listener};
+use oss_sign::Timestamp;
+
+use crate::credentials::{Credentials, Lifetime};
+use crate::error::{Cause, Error};
+use crate::freshness::{Decision, Fetch, Freshness, Held, Window, Zone};
+
+/// Tells the time.
+type Clock = Box<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// The credentials that are held, and when they are to be refreshed.
+pub(crate) type Current = Held<Arc<Credentials>>;
+
+/// The current credentials, and who refreshes them.
+pub(crate) struct Cache {
+    /// Written under the lock of `freshness`, read without.
+    current: ArcSwapOption<Current>,
+    freshness: Mutex<Freshness<Error>>,
+    fetch_ended: Event,
+    /// A thread that refreshes in the background should look.
+    refresh_is_due: Event,
+    clock: Clock,
+}
+
+/// What a caller is to do.
+pub(crate) enum Turn {
+    Use(Arc<Credentials>),
+    Fetch(Leader),
+    Wait(Waiter),
+    Fail(Error),
+}
+
+impl Cache {
+    pub(crate) fn new(clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Arc<Self> {
+        Arc::new(Self {
+            current: ArcSwapOption::empty(),
+            freshness: Mutex::new(Freshness::new()),
+            fetch_ended: Event::new(),
+            refresh_is_due: Event::new(),
+            clock: Box::new(clock),
+        })
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        (self.clock)()
+    }
+
+    /// The credentials, if they can be used at `now` without a second thought: the way of nearly
+    /// every call. No lock, and no reference count that threads would fight for.
+    pub(crate) fn fresh(&self, now: Timestamp) -> Option<Guard<Option<Arc<Current>>>> {
+        let current = self.current.load();
+        let is_fresh = current.as_ref().is_some_and(|held| held.window.zone(now) == Zone::Fresh);
+        is_fresh.then_some(current)
+    }
+
+    /// What a caller is to do who comes now.
+    pub(crate) fn turn(self: &Arc<Self>) -> Turn {
+        let now = self.now();
+        if let Some(held) = self.fresh(now).as_deref().and_then(Option::as_ref) {
+            return Turn::Use(Arc::clone(&held.credentials));
+        }
+        self.turn_by(|freshness, held| {
+            let decision = freshness.decide(held, now);
+            if freshness.is_due(held, now) {
+                self.refresh_is_due.notify(1);
+            }
+            decision
+        })
+    }
+
+    fn turn_by(
+        self: &Arc<Self>,
+        decide: impl FnOnce(
+            &mut Freshness<Error>,
+            Option<&Current>,
+        ) -> Decision<Arc<Credentials>, Error>,
+    ) -> Turn {
+        let mut freshness = self.freshness();
+        match decide(&mut freshness, self.current.load().as_deref()) {
+            Decision::Use(credentials) => Turn::Use(credentials),
+            Decision::Fail(error) => Turn::Fail(error),
+            Decision::Refresh(fetch) => Turn::Fetch(Leader { cache: Arc::clone(self), fetch }),
+            // It listens before the lock is released, so that it cannot miss the end.
+            Decision::Wait(fetch) => Turn::Wait(Waiter {
+                cache: Arc::clone(self),
+                fetch,
+                ended: self.fetch_ended.listen(),
+            }),
+        }
+    }
+
+    /// Drops `credentials`, if they are still the current ones. Tells whether the next call gets
+    /// others.
+    pub(crate) fn invalidate(&self, credentials: &Credentials) -> bool {
+        let now = self.now();
+        let mut freshness = self.freshness();
+        let current = self.current.load();
+        let is_current =
+            current.as_ref().is_some_and(|held| is_same(&held.credentials, credentials));
+        if !is_current {
+            return true;
+        }
+        let may = freshness.may_force(now);
+        if may {
+            self.current.store(None);
+        }
+        may
+    }
+
+    /// Wakes the threads that refresh in the background.
+    pub(crate) fn wake(&self) {
+        self.refresh_is_due.notify(usize::MAX);
+    }
+
+    /// Lets callers leave the refreshes to a thread, while the result lives.
+    pub(crate) fn refreshed_in_background(self: &Arc<Self>) -> Background {
+        self.freshness().add_refresher();
+        Background { cache: Arc::clone(self) }
+    }
+
+    /// Nothing can panic under this lock, and fetches are made without it.
+    fn freshness(&self) -> MutexGuard<'_, Freshness<Error>> {
+        self.freshness.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Cache {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let current = self.current.load();
+        let credentials = current.as_ref().map(|held| &held.credentials);
+        formatter.debug_struct("Cache").field("credentials", &credentials).finish_non_exhaustive()
+    }
+}
+
+/// The one that fetches. Dropped before it has a result, it leaves the fetch to the next.
+pub(crate) struct Leader {
+    cache: Arc<Cache>,
+    fetch: Fetch,
+}
+
+impl Leader {
+    /// What callers get while this one fetches, if they need not wait.
+    pub(crate) fn meanwhile(&self) -> Option<Arc<Credentials>> {
+        let now = self.cache.now();
+        let current = self.cache.current.load();
+        let held = current.as_ref().filter(|held| held.window.zone(now) <= Zone::Advisory)?;
+        Some(Arc::clone(&held.credentials))
+    }
+
+    /// Ends the fetch, and gives what its caller gets: after a failure the old credentials, while
+    /// they are good.
+    pub(crate) fn end(
+        self,
+        result: Result<Arc<Credentials>, Error>,
+    ) -> Result<Arc<Credentials>, Error> {
+        let now = self.cache.now();
+        match result.and_then(|credentials| unexpired(credentials, now)) {
+            Ok(credentials) => {
+                let held = Held {
+                    credentials: Arc::clone(&credentials),
+                    window: window(&credentials, now),
+                };
+                let mut freshness = self.cache.freshness();
+                self.cache.current.store(Some(Arc::new(held)));
+                freshness.succeeded();
+                Ok(credentials)
+            }
+            Err(error) => {
+                let mut freshness = self.cache.freshness();
+                freshness.failed(error.clone(), now, jitter());
+                match self.cache.current.load().as_ref() {
+                    Some(held) if held.window.zone(now) != Zone::Expired => {
+                        Ok(Arc::clone(&held.credentials))
+                    }
+                    _ => Err(error),
+                }
+            }
+        }
+    }
+}
+
+impl Drop for Leader {
+    fn drop(&mut self) {
+        self.cache.freshness().abandoned(self.fetch);
+        self.cache.fetch_ended.notify(usize::MAX);
+    }
+}
+
+/// One that waits for the fetch of another.
+pub(crate) struct Waiter {
+    cache: Arc<Cache>,
+    fetch: Fetch,
+    ended: EventListener,
+}
+
+impl Waiter {
+    pub(crate) fn wait(self) -> Turn {
+        self.ended.wait();
+        Self::turn(&self.cache, self.fetch)
+    }
+
+    pub(crate) async fn wait_async(self) -> Turn {
+        self.ended.await;
+        Self::turn(&self.cache, self.fetch)
+    }
+
+    fn turn(cache: &Arc<Cache>, fetch: Fetch) -> Turn {
+        let now = cache.now();
+        cache.turn_by(|freshness, held| freshness.after(fetch, held, now))
+    }
+}
+
+/// What a thread has that refreshes in the background. While this lives, callers leave it to it.
+pub(crate) struct Background {
+    cache: Arc<Cache>,
+}
+
+impl Background {
+    /// The fetch that is due now.
+    pub(crate) fn turn(&self) -> Option<Leader> {
+        let now = self.cache.now();
+        let mut freshness = self.cache.freshness();
+        let is_due = freshness.is_due(self.cache.current.load().as_deref(), now);
+        is_due.then(|| Leader { cache: Arc::clone(&self.cache), fetch: freshness.start() })
+    }
+
+    /// Tells when a caller sees that a fetch is due, or [`wake`](Cache::wake) is called.
+    pub(crate) fn listen(&self) -> EventListener {
+        self.cache.refresh_is_due.listen()
+    }
+}
+
+impl Drop for Background {
+    fn drop(&mut self) {
+        self.cache.freshness().remove_refresher();
+    }
+}
+
+fn unexpired(credentials: Arc<Credentials>, now: Timestamp) -> Result<Arc<Credentials>, Error> {
+    match credentials.expires_at() {
+        Some(expired_at) if expired_at <= now => {
+            Err(Error::failed(credentials.provider().clone(), Cause::Expired(expired_at)))
+        }
+        _ => Ok(credentials),
+    }
+}
+
+fn window(credentials: &Credentials, now: Timestamp) -> Window {
+    let refresh_at = match credentials.lifetime() {
+        Lifetime::Unknown => Some(now),
+        Lifetime::Permanent | Lifetime::Until(_) => credentials.refresh_at(),
+    };
+    Window::new(now, refresh_at, credentials.expires_at())
+}
+
+/// An AccessKey ID has one secret, and STS makes a token with each.
+fn is_same(one: &Credentials, other: &Credentials) -> bool {
+    one.access_key_id() == other.access_key_id() && one.security_token() == other.security_token()
+}
+
+/// Any number: each state of the standard library's hash map begins with another.
+fn jitter() -> u64 {
+    RandomState::new().build_hasher().finish()
+}

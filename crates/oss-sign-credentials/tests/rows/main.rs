@@ -1,0 +1,7 @@
+//! Providers against fakes of the services they ask, on loopback, each blocking over `ureq` and
+//! asynchronous over `reqwest`.
+#![cfg(all(feature = "reqwest", feature = "ureq"))]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+mod support;
+mod transports;
