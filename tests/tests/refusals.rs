@@ -473,15 +473,29 @@ fn name(refusal: Refusal) -> String {
     format!("{refusal:?}").split(['(', ' ']).next().unwrap().to_owned()
 }
 
+/// Who keeps the AccessKeys answers with these.
+#[test]
+fn what_only_the_keeper_of_access_keys_can_refuse() {
+    for (refusal, code, ec) in [
+        (AccessKeyDisabled, "InvalidAccessKeyId", "0002-00000904"),
+        (SecurityTokenExpired, "SecurityTokenExpired", "0002-00000007"),
+    ] {
+        assert_eq!((refusal.code(), refusal.status()), (code, 403));
+        assert_eq!(refusal.ec(V4Header), Some(ec));
+    }
+}
+
 /// So that a refusal that is new has its row.
 #[test]
 fn every_refusal_and_every_part_is_in_the_table() {
     let elsewhere = [
+        "AccessKeyDisabled",
         "Expired",
         "HeaderSlots",
         "NotYetValid",
         "ParameterSlots",
         "RequestTimeTooSkewed",
+        "SecurityTokenExpired",
         "V1NotAllowed",
     ];
     let in_table = ROWS.iter().map(|&(_, _, _, refusal, ..)| name(refusal));

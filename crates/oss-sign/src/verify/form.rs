@@ -261,6 +261,12 @@ impl<'a> ParsedForm<'a> {
         self.security_token.is_some()
     }
 
+    /// The signature as it arrived: OSS shows it so in the `SignatureProvided` of an error.
+    #[must_use]
+    pub fn signature_provided(&self) -> impl fmt::Display + use<'a> {
+        self.signature
+    }
+
     /// Verifies the form with an AccessKey.
     ///
     /// In V4 a form is valid for at most 7 days from its time of signing; V1 has no time outside of

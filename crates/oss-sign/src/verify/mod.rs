@@ -161,6 +161,12 @@ impl<'a> Parsed<'_, 'a> {
         self.security_token.is_some()
     }
 
+    /// The signature as it arrived, decoded: OSS shows it so in the `SignatureProvided` of an error.
+    #[must_use]
+    pub fn signature_provided(&self) -> impl fmt::Display + use<'a> {
+        self.signature
+    }
+
     /// Verifies the request with an AccessKey.
     ///
     /// `bucket` is the one that the host of the request stands for, virtual-hosted or by CNAME;

@@ -57,10 +57,16 @@ pub enum Refusal {
 
     /// The request is signed with another AccessKey ID than that of the credentials.
     AccessKeyId,
+    /// The AccessKey is known, but disabled. Only who keeps the AccessKeys can tell: no function of
+    /// this module returns it.
+    AccessKeyDisabled,
     /// The credentials have a security token, the request has none.
     SecurityTokenMissing,
     /// The request has another security token than the credentials, or they have none.
     SecurityTokenMismatch,
+    /// The temporary AccessKey has expired, and its security token with it. Only who issued them can
+    /// tell: no function of this module returns it.
+    SecurityTokenExpired,
     /// The signature is not that of this request and this AccessKey.
     SignatureDoesNotMatch,
 
@@ -107,9 +113,10 @@ impl Refusal {
     #[must_use]
     pub fn code(self) -> &'static str {
         match self {
-            Self::AccessKeyId => "InvalidAccessKeyId",
+            Self::AccessKeyId | Self::AccessKeyDisabled => "InvalidAccessKeyId",
             Self::SecurityTokenMissing => "InvalidAccessKeyId",
             Self::SecurityTokenMismatch => "InvalidSecurityToken",
+            Self::SecurityTokenExpired => "SecurityTokenExpired",
             Self::SignatureDoesNotMatch => "SignatureDoesNotMatch",
             Self::RequestTimeTooSkewed => "RequestTimeTooSkewed",
             Self::Anonymous | Self::Expired | Self::NotYetValid | Self::V1NotAllowed => {
@@ -132,6 +139,7 @@ impl Refusal {
         use SignatureForm::{V1Header, V1Post, V1Url, V4Header, V4Post, V4Url};
         Some(match (self, form) {
             (Self::SecurityTokenMismatch, _) => "0002-00000006",
+            (Self::SecurityTokenExpired, _) => "0002-00000007",
             (Self::SignedTwice, _) => "0002-00000039",
             (Self::SignatureDoesNotMatch, V1Header | V1Url) => "0002-00000040",
             (Self::Malformed(Part::Authorization), V1Header) => "0002-00000062",
@@ -157,6 +165,7 @@ impl Refusal {
             (Self::Empty(Part::AccessKeyId), V1Post) => "0002-00000707",
             (Self::ScopeRegion, V4Post) => "0002-00000715",
             (Self::AccessKeyId, _) => "0002-00000902",
+            (Self::AccessKeyDisabled, _) => "0002-00000904",
             (Self::Malformed(Part::Policy), _) => "0006-00000201",
             _ => return None,
         })
@@ -223,10 +232,12 @@ impl fmt::Display for Refusal {
             Self::NotYetValid => "the request is not valid yet: the signer's clock is ahead",
             Self::RequestTimeTooSkewed => "the time of signing is too far from now",
             Self::AccessKeyId => "the request is signed with another AccessKey ID",
+            Self::AccessKeyDisabled => "the AccessKey is disabled",
             Self::SecurityTokenMissing => {
                 "the request lacks the security token of a temporary AccessKey"
             }
             Self::SecurityTokenMismatch => "the security token is not that of the AccessKey",
+            Self::SecurityTokenExpired => "the security token has expired",
             Self::SignatureDoesNotMatch => {
                 "the signature is not that of this request and this AccessKey"
             }

@@ -5,7 +5,7 @@ use core::fmt;
 
 use crate::canonical::{Form, Text};
 use crate::encode::{percent_encoded, percent_encoded_path};
-use crate::sink::Sink;
+use crate::sink::{Emit, Sink};
 
 /// A name or a value of the query, or a path.
 ///
@@ -98,6 +98,13 @@ impl<'a> Wire<'a> {
             let _ = piece.push(byte);
         }
         emit(&piece);
+    }
+}
+
+impl fmt::Display for Wire<'_> {
+    /// The decoded text.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Emit::emit_to_formatter(self, formatter)
     }
 }
 
