@@ -1,9 +1,9 @@
 //! `oss-sign serve`: a local OSS that verifies signatures, with STS and the metadata service beside
 //! it.
 
+use core::fmt::Write as _;
 use core::net::{IpAddr, Ipv4Addr, SocketAddr};
 use core::time::Duration;
-use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, IsTerminal as _};
 use std::path::PathBuf;
@@ -111,8 +111,10 @@ IN ANOTHER SHELL, with what it printed:
 
 impl Serve {
     pub(crate) fn run(&self) -> Result<ExitCode, Mistake> {
-        let access_key = AccessKey::if_any()?;
-        let access_key = access_key.map_or_else(ServedKey::invent, ServedKey::of_environment)?;
+        let access_key = match AccessKey::if_any()? {
+            Some(given) => ServedKey::of_environment(&given)?,
+            None => ServedKey::invent()?,
+        };
         let builder = self.builder(&access_key)?;
         log_to_standard_error();
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
@@ -133,7 +135,10 @@ impl Serve {
         let listen = SocketAddr::new(self.address, self.port);
         let mut builder = Emulator::builder()
             .listen(listen)
-            .listen_issuers(SocketAddr::new(self.address, self.port.saturating_add(self.port.min(1))))
+            .listen_issuers(SocketAddr::new(
+                self.address,
+                self.port.saturating_add(self.port.min(1)),
+            ))
             .access_key(&access_key.id, &access_key.secret)
             .faults(self.faults.faults())
             .imds(if self.hardened_imds { ImdsMode::HardenedOnly } else { ImdsMode::Normal })
@@ -231,7 +236,7 @@ impl ServedKey {
         })
     }
 
-    fn of_environment(given: AccessKey) -> Result<Self, Mistake> {
+    fn of_environment(given: &AccessKey) -> Result<Self, Mistake> {
         let (id, secret) = given.permanent()?;
         Ok(Self { id: id.to_owned(), secret: secret.to_owned(), is_invented: false })
     }

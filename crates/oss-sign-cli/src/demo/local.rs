@@ -14,7 +14,7 @@ use crate::document::Document;
 use crate::mistake::Mistake;
 
 /// How long the URLs work, in seconds.
-pub(super) const URL_SECONDS: u64 = 600;
+pub(super) const URL_SECONDS: u32 = 600;
 
 /// No request of the demo is larger or slower.
 const TIME_OUT: Duration = Duration::from_secs(20);

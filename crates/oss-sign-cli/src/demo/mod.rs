@@ -67,7 +67,7 @@ struct Scenes<'a> {
     key: ObjectKey<'a>,
 }
 
-impl Scenes<'_> {
+impl<'a> Scenes<'a> {
     fn all(&mut self) -> Result<(), Break> {
         let (sunrise, sunset) = (drawn(7)?, drawn(18)?);
         self.versioning()?;
@@ -81,16 +81,21 @@ impl Scenes<'_> {
         self.stage.end()
     }
 
-    fn get(&self) -> Request<'_> {
+    fn get(&self) -> Request<'a> {
         Request::get(self.bucket, self.key)
     }
 
-    fn put(&self) -> Request<'_> {
+    fn put(&self) -> Request<'a> {
         Request::put(self.bucket, self.key).headers(&[PNG])
     }
 
     /// Signs, shows and sends a request.
-    fn send(&mut self, request: &Request<'_>, method: Method, body: &[u8]) -> Result<(Signed, Answer), Break> {
+    fn send(
+        &mut self,
+        request: &Request<'_>,
+        method: Method,
+        body: &[u8],
+    ) -> Result<(Signed, Answer), Break> {
         let signed = self.local.presign(request, method)?;
         let answer = self.send_signed(&signed, body)?;
         Ok((signed, answer))
@@ -100,7 +105,11 @@ impl Scenes<'_> {
         self.stage.paste(&signed.url)?;
         self.stage.paste(&signed.curl())?;
         let answer = self.local.send(signed, body)?;
-        self.stage.say(&format!("\nOSS answers {}, {} bytes.", answer.status, answer.body.len()))?;
+        self.stage.say(&format!(
+            "\nOSS answers {}, {} bytes.",
+            answer.status,
+            answer.body.len()
+        ))?;
         Ok(answer)
     }
 
@@ -110,7 +119,9 @@ impl Scenes<'_> {
         let request = self.put();
         let (_, answer) = self.send(&request, Method::Put, picture)?;
         self.stage.expect("the picture is stored", answer.status.is_success())?;
-        Ok(answer.header("x-oss-version-id").unwrap_or_default().to_owned())
+        let version_id = answer.header("x-oss-version-id").unwrap_or_default();
+        self.stage.expect("it has a version ID", !version_id.is_empty())?;
+        Ok(version_id.to_owned())
     }
 
     fn download(&mut self, picture: &[u8]) -> Result<Signed, Break> {
@@ -164,8 +175,10 @@ impl Scenes<'_> {
 
     fn expired(&mut self, signed: &Signed) -> Result<(), Break> {
         self.stage.step("A URL is used after it has expired")?;
-        self.stage.say(&format!("It was good for {URL_SECONDS} seconds; the clock of OSS is moved on."))?;
-        self.local.advance_clock(URL_SECONDS + 1);
+        self.stage.say(&format!(
+            "It was good for {URL_SECONDS} seconds; the clock of OSS is moved on."
+        ))?;
+        self.local.advance_clock(u64::from(URL_SECONDS) + 1);
         let told = self.refused(signed, signed, &[], "AccessDenied", "expired");
         self.local.set_clock_back();
         told

@@ -45,7 +45,8 @@ fn ridge(x: i32, width: i32, height: i32) -> i32 {
 
 /// Paler towards the horizon.
 fn sky(y: i32) -> [u8; 3] {
-    [120, 170, 224].map(|channel: u8| channel.saturating_add(u8::try_from(y / 4).unwrap_or(u8::MAX)))
+    [120, 170, 224]
+        .map(|channel: u8| channel.saturating_add(u8::try_from(y / 4).unwrap_or(u8::MAX)))
 }
 
 #[cfg(test)]

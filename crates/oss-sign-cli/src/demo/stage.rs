@@ -8,6 +8,9 @@ use anstyle::{AnsiColor, Style};
 
 use crate::mistake::Mistake;
 
+/// Characters of a quoted line.
+const MAX_QUOTED: usize = 140;
+
 const TITLE: Style = Style::new().bold();
 const GOOD: Style = AnsiColor::Green.on_default();
 const BAD: Style = AnsiColor::Red.on_default().bold();
@@ -66,11 +69,13 @@ impl Stage {
         Ok(writeln!(self.stdout, "\n{}", text.trim_end())?)
     }
 
-    /// What somebody else says.
+    /// What somebody else says. Of lines that no terminal shows whole, the start.
     pub(super) fn quote(&mut self, text: &str) -> Result<(), Break> {
         writeln!(self.stdout)?;
         for line in text.lines() {
-            writeln!(self.stdout, "  {line}")?;
+            let is_long = line.chars().nth(MAX_QUOTED).is_some();
+            let start: String = line.chars().take(MAX_QUOTED).collect();
+            writeln!(self.stdout, "  {start}{}", if is_long { "…" } else { "" })?;
         }
         Ok(())
     }
@@ -86,7 +91,9 @@ impl Stage {
         let (steps, failures) = (self.steps, self.failures);
         Ok(match failures {
             0 => writeln!(self.stdout, "\n{GOOD}All {steps} steps went as they should.{GOOD:#}"),
-            _ => writeln!(self.stdout, "\n{BAD}{failures} things were not as they should be.{BAD:#}"),
+            _ => {
+                writeln!(self.stdout, "\n{BAD}{failures} things were not as they should be.{BAD:#}")
+            }
         }?)
     }
 

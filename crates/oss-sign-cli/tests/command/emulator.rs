@@ -105,7 +105,8 @@ impl Local {
         fs::write(&answer, body).unwrap();
         fs::write(&request, signed.0.to_string()).unwrap();
         let request = format!("@{}", request.display());
-        let outcome = run_in(&ENVIRONMENT, &["explain", "--error", answer.to_str().unwrap(), &request]);
+        let outcome =
+            run_in(&ENVIRONMENT, &["explain", "--error", answer.to_str().unwrap(), &request]);
         assert_eq!(outcome.code, Some(0), "{name}: {}", outcome.stderr);
         outcome.stdout
     }
@@ -164,7 +165,8 @@ fn explain_names_what_was_changed_on_the_way() {
 #[test]
 fn explain_tells_a_wrong_secret() {
     let local = Local::start();
-    let wrong = [("OSS_ACCESS_KEY_ID", "testak"), ("OSS_ACCESS_KEY_SECRET", "wrong"), ENVIRONMENT[2]];
+    let wrong =
+        [("OSS_ACCESS_KEY_ID", "testak"), ("OSS_ACCESS_KEY_SECRET", "wrong"), ENVIRONMENT[2]];
     for version in ["v4", "v1"] {
         let signed = local.sign_in(&wrong, &["presign", TARGET, "--signature-version", version]);
         let told = local.explained(&format!("{version}-secret"), &signed, &signed);
@@ -233,8 +235,7 @@ impl Server {
     fn start(environment: &[(&str, &str)], arguments: &[&str]) -> Self {
         let arguments = [&["serve", "--port", "0"], arguments].concat();
         let mut command = command(environment, &arguments);
-        let mut child =
-            command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
         let exports = lines.take_while(|line| line != "# ready").filter_map(|line| {
             let (name, value) = line.strip_prefix("export ")?.split_once('=')?;
