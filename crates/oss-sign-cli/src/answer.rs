@@ -45,11 +45,16 @@ pub(crate) struct Answer {
 
 impl Answer {
     pub(crate) fn print(self) -> ExitCode {
-        for warning in &self.warnings {
-            // Without a standard error there is nobody to warn.
-            let _ = writeln!(io::stderr(), "oss-sign: warning: {warning}");
-        }
+        warn(&self.warnings);
         write(io::stdout().lock(), &self.text)
+    }
+}
+
+/// Prints warnings, a line each.
+pub(crate) fn warn(warnings: &[String]) {
+    for warning in warnings {
+        // Without a standard error there is nobody to warn.
+        let _ = writeln!(io::stderr(), "oss-sign: warning: {warning}");
     }
 }
 

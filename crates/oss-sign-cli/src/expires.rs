@@ -33,6 +33,14 @@ pub(crate) struct ExpiresArgs {
 }
 
 impl ExpiresArgs {
+    /// As the two flags would say it.
+    pub(crate) fn parse(expires: Option<&str>, expires_at: Option<&str>) -> Result<Self, Mistake> {
+        Ok(Self {
+            expires: expires.map(seconds).transpose()?,
+            expires_at: expires_at.map(instant).transpose()?,
+        })
+    }
+
     pub(crate) fn expires(&self) -> Expires {
         match (self.expires, self.expires_at) {
             (Some(seconds), _) => Expires::after_seconds(seconds),

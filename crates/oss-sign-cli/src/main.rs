@@ -3,6 +3,7 @@
 //! One module per verb; the others are the flags and inputs that verbs share.
 
 mod answer;
+mod bulk;
 #[cfg(feature = "callback")]
 mod callback;
 mod condition;
@@ -94,7 +95,7 @@ fn main() -> ExitCode {
 impl Verb {
     fn run(&self) -> Result<ExitCode, Mistake> {
         match self {
-            Self::Presign(presign) => presign.run().map(Answer::print),
+            Self::Presign(presign) => presign.run(),
             Self::Sign(sign) => sign.run().map(Answer::print),
             Self::Verify(verify) => verify.run().map(Verdict::print),
             Self::Inspect(inspect) => inspect.run().map(Answer::print),

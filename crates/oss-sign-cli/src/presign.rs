@@ -1,9 +1,12 @@
 //! `oss-sign presign`: a URL that carries its signature.
 
+use std::process::ExitCode;
+
 use clap::Args;
 use oss_sign::Method;
 
 use crate::answer::{Answer, Form, FormArgs};
+use crate::bulk::BulkArgs;
 use crate::curl;
 use crate::document::Document;
 use crate::expires::ExpiresArgs;
@@ -31,6 +34,9 @@ pub(crate) struct Presign {
 
     #[command(flatten)]
     form: FormArgs,
+
+    #[command(flatten)]
+    bulk: BulkArgs,
 }
 
 const EXAMPLES: &str = "\
@@ -38,10 +44,18 @@ EXAMPLES:
   oss-sign presign oss://examplebucket/cat.jpg --region cn-hangzhou
   oss-sign presign oss://examplebucket/cat.jpg --process image/resize,w_200 --expires 1h
   oss-sign presign oss://examplebucket/cat.jpg --method PUT --header 'Content-Type: image/jpeg'
-  oss-sign presign oss://examplebucket/cat.jpg --endpoint static.example.com --addressing cname";
+  oss-sign presign oss://examplebucket/cat.jpg --endpoint static.example.com --addressing cname
+  oss-sign presign oss://examplebucket/photos/ --from keys.txt --output urls.txt";
 
 impl Presign {
-    pub(crate) fn run(&self) -> Result<Answer, Mistake> {
+    pub(crate) fn run(&self) -> Result<ExitCode, Mistake> {
+        match self.bulk.bulk() {
+            Some(bulk) => bulk.run(self.method, &self.signing, &self.expires),
+            None => self.answer().map(Answer::print),
+        }
+    }
+
+    fn answer(&self) -> Result<Answer, Mistake> {
         self.signing.prepare(self.method, |signing| {
             let url = signing.presign(self.expires.expires()).map_err(|error| {
                 let refused = self.expires.refused(error, signing.now);

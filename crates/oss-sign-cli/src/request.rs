@@ -53,6 +53,10 @@ impl RequestArgs {
         target::resource(&self.target, self.verbatim_key)
     }
 
+    pub(crate) fn is_key_verbatim(&self) -> bool {
+        self.verbatim_key
+    }
+
     /// The flags taken apart. `host` is what the header `Host` will be.
     pub(crate) fn parts<'a>(
         &'a self,
@@ -92,7 +96,12 @@ pub(crate) struct Parts<'a> {
 
 impl<'a> Parts<'a> {
     pub(crate) fn request(&'a self, method: Method) -> Request<'a> {
-        let mut request = Request::new(method, self.resource)
+        self.request_for(method, self.resource)
+    }
+
+    /// The same request for another resource.
+    pub(crate) fn request_for<'r>(&'r self, method: Method, resource: Resource<'r>) -> Request<'r> {
+        let mut request = Request::new(method, resource)
             .query(&self.query)
             .headers(&self.headers)
             .additional_headers(&self.additional_headers);
@@ -106,6 +115,25 @@ impl<'a> Parts<'a> {
             request = request.canonical_resource(resource);
         }
         request
+    }
+
+    /// With what one object of many has of its own.
+    pub(crate) fn extended<'r>(
+        &'r self,
+        process: Option<&'r str>,
+        version_id: Option<&'r str>,
+        query: impl Iterator<Item = (&'r str, &'r str)>,
+        headers: impl Iterator<Item = (&'r str, &'r str)>,
+    ) -> Parts<'r> {
+        Parts {
+            resource: self.resource,
+            process: process.or(self.process),
+            version_id: version_id.or(self.version_id),
+            query: self.query.iter().copied().chain(query).collect(),
+            headers: self.headers.iter().copied().chain(headers).collect(),
+            additional_headers: self.additional_headers.clone(),
+            canonical_resource: self.canonical_resource,
+        }
     }
 
     pub(crate) fn resource(&self) -> Resource<'a> {

@@ -79,6 +79,10 @@ enum Signer<'a> {
 }
 
 impl SigningArgs {
+    pub(crate) fn is_key_verbatim(&self) -> bool {
+        self.request.is_key_verbatim()
+    }
+
     /// Reads flags, environment and clock, and hands them to `verb`: the library's values borrow,
     /// and here is what they borrow from.
     pub(crate) fn prepare<T>(
@@ -167,10 +171,19 @@ impl SignatureArgs {
 }
 
 impl<'a> Signing<'a> {
-    pub(crate) fn presign(&self, expires: Expires) -> Result<PresignedUrl<'a>, SignError> {
+    pub(crate) fn presign(&self, expires: Expires) -> Result<PresignedUrl<'_>, SignError> {
+        self.presign_request(&self.request, expires)
+    }
+
+    /// Presigns another request than the one of the flags, in the same way.
+    pub(crate) fn presign_request<'r>(
+        &'r self,
+        request: &Request<'r>,
+        expires: Expires,
+    ) -> Result<PresignedUrl<'r>, SignError> {
         match &self.signer {
-            Signer::V4(signer) => signer.presign(&self.request, &self.endpoint, self.now, expires),
-            Signer::V1(signer) => signer.presign(&self.request, &self.endpoint, self.now, expires),
+            Signer::V4(signer) => signer.presign(request, &self.endpoint, self.now, expires),
+            Signer::V1(signer) => signer.presign(request, &self.endpoint, self.now, expires),
         }
     }
 

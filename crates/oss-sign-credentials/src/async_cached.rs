@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use oss_sign::Timestamp;
 
-use crate::cache::{Cache, Leader, Turn};
+use crate::cache::{Cache, Current, Leader, Turn};
 use crate::credentials::Credentials;
 use crate::error::Error;
 use crate::provide::{AsyncProvideCredentials, BoxFuture};
@@ -73,26 +73,25 @@ impl AsyncCached {
         &self.cache
     }
 
-    async fn fetch(&self, leader: Leader) -> Result<Arc<Credentials>, Error> {
+    async fn fetch(&self, leader: Leader) -> Result<Arc<Current>, Error> {
         match (&self.spawn, leader.meanwhile()) {
-            (Some(spawn), Some(credentials)) => {
+            (Some(spawn), Some(current)) => {
                 let provider = Arc::clone(&self.provider);
                 spawn(Box::pin(async move {
                     // Callers have credentials; the error comes up when they need others.
                     let _ = leader.end(provider.provide().await);
                 }));
-                Ok(credentials)
+                Ok(current)
             }
             _ => leader.end(self.provider.provide().await),
         }
     }
 
-    /// What [`provide`](AsyncProvideCredentials::provide) does, without a box.
-    pub(crate) async fn get(&self) -> Result<Arc<Credentials>, Error> {
+    pub(crate) async fn current(&self) -> Result<Arc<Current>, Error> {
         let mut turn = self.cache.turn();
         loop {
             turn = match turn {
-                Turn::Use(credentials) => return Ok(credentials),
+                Turn::Use(current) => return Ok(current),
                 Turn::Fetch(leader) => return self.fetch(leader).await,
                 Turn::Wait(waiter) => waiter.wait_async().await,
                 Turn::Fail(error) => return Err(error),
@@ -103,7 +102,7 @@ impl AsyncCached {
 
 impl AsyncProvideCredentials for AsyncCached {
     fn provide(&self) -> BoxFuture<'_, Result<Arc<Credentials>, Error>> {
-        Box::pin(self.get())
+        Box::pin(async { self.current().await.map(|current| Arc::clone(&current.credentials)) })
     }
 }
 

@@ -3,6 +3,7 @@
 
 use core::fmt;
 use core::hash::{BuildHasher, Hasher};
+use core::sync::atomic::{AtomicBool, Ordering};
 use std::hash::RandomState;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -17,8 +18,27 @@ use crate::freshness::{Decision, Fetch, Freshness, Held, Window, Zone};
 /// Tells the time.
 type Clock = Box<dyn Fn() -> Timestamp + Send + Sync>;
 
-/// The credentials that are held, and when they are to be refreshed.
-pub(crate) type Current = Held<Arc<Credentials>>;
+/// Credentials that are current, or were.
+#[derive(Debug)]
+pub(crate) struct Current {
+    pub(crate) credentials: Arc<Credentials>,
+    window: Window,
+    /// Set when others took their place, or they were dropped: for whoever kept this.
+    is_replaced: AtomicBool,
+}
+
+impl Held for Arc<Current> {
+    fn window(&self) -> &Window {
+        &self.window
+    }
+}
+
+impl Current {
+    /// Whether they can be used at `now` without a second thought.
+    pub(crate) fn is_fresh(&self, now: Timestamp) -> bool {
+        self.window.zone(now) == Zone::Fresh && !self.is_replaced.load(Ordering::Acquire)
+    }
+}
 
 /// The current credentials, and who refreshes them.
 pub(crate) struct Cache {
@@ -33,7 +53,7 @@ pub(crate) struct Cache {
 
 /// What a caller is to do.
 pub(crate) enum Turn {
-    Use(Arc<Credentials>),
+    Use(Arc<Current>),
     Fetch(Leader),
     Wait(Waiter),
     Fail(Error),
@@ -54,19 +74,12 @@ impl Cache {
         (self.clock)()
     }
 
-    /// The credentials, if they can be used at `now` without a second thought: the way of nearly
-    /// every call. No lock, and no reference count that threads would fight for.
-    pub(crate) fn fresh(&self, now: Timestamp) -> Option<Guard<Option<Arc<Current>>>> {
-        let current = self.current.load();
-        let is_fresh = current.as_ref().is_some_and(|held| held.window.zone(now) == Zone::Fresh);
-        is_fresh.then_some(current)
-    }
-
     /// What a caller is to do who comes now.
     pub(crate) fn turn(self: &Arc<Self>) -> Turn {
         let now = self.now();
-        if let Some(held) = self.fresh(now).as_deref().and_then(Option::as_ref) {
-            return Turn::Use(Arc::clone(&held.credentials));
+        let current = Guard::into_inner(self.current.load());
+        if let Some(current) = current.filter(|current| current.is_fresh(now)) {
+            return Turn::Use(current);
         }
         self.turn_by(|freshness, held| {
             let decision = freshness.decide(held, now);
@@ -81,12 +94,12 @@ impl Cache {
         self: &Arc<Self>,
         decide: impl FnOnce(
             &mut Freshness<Error>,
-            Option<&Current>,
-        ) -> Decision<Arc<Credentials>, Error>,
+            Option<&Arc<Current>>,
+        ) -> Decision<Arc<Current>, Error>,
     ) -> Turn {
         let mut freshness = self.freshness();
-        match decide(&mut freshness, self.current.load().as_deref()) {
-            Decision::Use(credentials) => Turn::Use(credentials),
+        match decide(&mut freshness, self.current.load().as_ref()) {
+            Decision::Use(current) => Turn::Use(current),
             Decision::Fail(error) => Turn::Fail(error),
             Decision::Refresh(fetch) => Turn::Fetch(Leader { cache: Arc::clone(self), fetch }),
             // It listens before the lock is released, so that it cannot miss the end.
@@ -111,9 +124,16 @@ impl Cache {
         }
         let may = freshness.may_force(now);
         if may {
-            self.current.store(None);
+            self.replace(None);
         }
         may
+    }
+
+    /// To be called under the lock.
+    fn replace(&self, next: Option<Arc<Current>>) {
+        if let Some(last) = self.current.swap(next) {
+            last.is_replaced.store(true, Ordering::Release);
+        }
     }
 
     /// Wakes the threads that refresh in the background.
@@ -149,11 +169,9 @@ pub(crate) struct Leader {
 
 impl Leader {
     /// What callers get while this one fetches, if they need not wait.
-    pub(crate) fn meanwhile(&self) -> Option<Arc<Credentials>> {
+    pub(crate) fn meanwhile(&self) -> Option<Arc<Current>> {
         let now = self.cache.now();
-        let current = self.cache.current.load();
-        let held = current.as_ref().filter(|held| held.window.zone(now) <= Zone::Advisory)?;
-        Some(Arc::clone(&held.credentials))
+        self.cache.current.load_full().filter(|current| current.window.zone(now) <= Zone::Advisory)
     }
 
     /// Ends the fetch, and gives what its caller gets: after a failure the old credentials, while
@@ -161,28 +179,23 @@ impl Leader {
     pub(crate) fn end(
         self,
         result: Result<Arc<Credentials>, Error>,
-    ) -> Result<Arc<Credentials>, Error> {
+    ) -> Result<Arc<Current>, Error> {
         let now = self.cache.now();
         match result.and_then(|credentials| unexpired(credentials, now)) {
             Ok(credentials) => {
-                let held = Held {
-                    credentials: Arc::clone(&credentials),
-                    window: window(&credentials, now),
-                };
+                let window = window(&credentials, now);
+                let is_replaced = AtomicBool::new(false);
+                let next = Arc::new(Current { credentials, window, is_replaced });
                 let mut freshness = self.cache.freshness();
-                self.cache.current.store(Some(Arc::new(held)));
+                self.cache.replace(Some(Arc::clone(&next)));
                 freshness.succeeded();
-                Ok(credentials)
+                Ok(next)
             }
             Err(error) => {
                 let mut freshness = self.cache.freshness();
                 freshness.failed(error.clone(), now, jitter());
-                match self.cache.current.load().as_ref() {
-                    Some(held) if held.window.zone(now) != Zone::Expired => {
-                        Ok(Arc::clone(&held.credentials))
-                    }
-                    _ => Err(error),
-                }
+                let current = self.cache.current.load_full();
+                current.filter(|current| current.window.zone(now) != Zone::Expired).ok_or(error)
             }
         }
     }
@@ -229,7 +242,7 @@ impl Background {
     pub(crate) fn turn(&self) -> Option<Leader> {
         let now = self.cache.now();
         let mut freshness = self.cache.freshness();
-        let is_due = freshness.is_due(self.cache.current.load().as_deref(), now);
+        let is_due = freshness.is_due(self.cache.current.load().as_ref(), now);
         is_due.then(|| Leader { cache: Arc::clone(&self.cache), fetch: freshness.start() })
     }
 

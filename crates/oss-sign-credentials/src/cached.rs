@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use oss_sign::Timestamp;
 
-use crate::cache::{Cache, Leader, Turn};
+use crate::cache::{Cache, Current, Leader, Turn};
 use crate::credentials::Credentials;
 use crate::error::Error;
 use crate::provide::ProvideCredentials;
@@ -71,22 +71,26 @@ impl Cached {
         &self.cache
     }
 
-    pub(crate) fn fetch(&self, leader: Leader) -> Result<Arc<Credentials>, Error> {
+    pub(crate) fn fetch(&self, leader: Leader) -> Result<Arc<Current>, Error> {
         leader.end(self.provider.provide())
     }
-}
 
-impl ProvideCredentials for Cached {
-    fn provide(&self) -> Result<Arc<Credentials>, Error> {
+    pub(crate) fn current(&self) -> Result<Arc<Current>, Error> {
         let mut turn = self.cache.turn();
         loop {
             turn = match turn {
-                Turn::Use(credentials) => return Ok(credentials),
+                Turn::Use(current) => return Ok(current),
                 Turn::Fetch(leader) => return self.fetch(leader),
                 Turn::Wait(waiter) => waiter.wait(),
                 Turn::Fail(error) => return Err(error),
             }
         }
+    }
+}
+
+impl ProvideCredentials for Cached {
+    fn provide(&self) -> Result<Arc<Credentials>, Error> {
+        self.current().map(|current| Arc::clone(&current.credentials))
     }
 }
 

@@ -12,6 +12,7 @@ use oss_sign::{CredentialsError, Timestamp};
 use crate::command::CommandError;
 use crate::http::{Origin, TransportError};
 use crate::provider::ProviderName;
+use crate::sts::InputError;
 
 /// Why there are no credentials: the provider, the cause, and where one is known the remedy.
 ///
@@ -59,6 +60,8 @@ pub enum Cause {
     Disabled(Cow<'static, str>),
     /// The provider cannot serve OSS, for this reason.
     Unsupported(Cow<'static, str>),
+    /// An input of STS is not one.
+    StsInput(InputError),
     /// What the provider got are no credentials.
     Credentials(CredentialsError),
     /// A file cannot be used: its path, and what is wrong with it.
@@ -178,6 +181,12 @@ impl From<CredentialsError> for Cause {
     }
 }
 
+impl From<InputError> for Cause {
+    fn from(error: InputError) -> Self {
+        Self::StsInput(error)
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}: {}", self.provider(), self.cause())?;
@@ -203,6 +212,7 @@ impl fmt::Display for Cause {
             Self::Invalid(input, problem) => write!(formatter, "{input} {problem}"),
             Self::Disabled(by) => write!(formatter, "switched off by {by}"),
             Self::Unsupported(reason) => formatter.write_str(reason),
+            Self::StsInput(error) => write!(formatter, "{error}"),
             Self::Credentials(error) => write!(formatter, "{error}"),
             Self::File(path, problem) => write!(formatter, "{} {problem}", path.display()),
             Self::Command(program, problem) => write!(formatter, "the command {program} {problem}"),

@@ -74,18 +74,16 @@ impl Window {
     }
 }
 
-/// Credentials, and how long they are good.
-#[derive(Debug)]
-pub(crate) struct Held<C> {
-    pub(crate) credentials: C,
-    pub(crate) window: Window,
+/// Credentials that are held, cheap to clone.
+pub(crate) trait Held: Clone {
+    fn window(&self) -> &Window;
 }
 
 /// What a caller is to do.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Decision<C, E> {
+pub(crate) enum Decision<H, E> {
     /// Use these.
-    Use(C),
+    Use(H),
     /// Fetch the next ones, and report by `succeeded`, `failed` or `abandoned`, whatever happens.
     Refresh(Fetch),
     /// Wait until this fetch is over, and ask `after`.
@@ -150,11 +148,7 @@ impl<E: Clone> Freshness<E> {
     }
 
     /// What a caller is to do who comes at `now`.
-    pub(crate) fn decide<C: Clone>(
-        &mut self,
-        held: Option<&Held<C>>,
-        now: Timestamp,
-    ) -> Decision<C, E> {
+    pub(crate) fn decide<H: Held>(&mut self, held: Option<&H>, now: Timestamp) -> Decision<H, E> {
         let zone = zone(held, now);
         let is_cared_for = match zone {
             Zone::Fresh => true,
@@ -171,18 +165,18 @@ impl<E: Clone> Freshness<E> {
 
     /// Whether it is time for a fetch, and nobody does it: for a thread that refreshes in the
     /// background.
-    pub(crate) fn is_due<C>(&self, held: Option<&Held<C>>, now: Timestamp) -> bool {
+    pub(crate) fn is_due(&self, held: Option<&impl Held>, now: Timestamp) -> bool {
         let zone = zone(held, now);
         zone != Zone::Fresh && !self.is_fetching && !self.just_failed(zone, now)
     }
 
     /// What a caller is to do who waited for `fetch`: it shares the outcome, good or bad.
-    pub(crate) fn after<C: Clone>(
+    pub(crate) fn after<H: Held>(
         &mut self,
         fetch: Fetch,
-        held: Option<&Held<C>>,
+        held: Option<&H>,
         now: Timestamp,
-    ) -> Decision<C, E> {
+    ) -> Decision<H, E> {
         let outcome = (self.ended >= fetch).then(|| self.outcome(held, now));
         outcome.flatten().unwrap_or_else(|| self.decide(held, now))
     }
@@ -244,16 +238,16 @@ impl<E: Clone> Freshness<E> {
     }
 
     /// What there is without another fetch: credentials that are still good, else the last error.
-    fn outcome<C: Clone>(&self, held: Option<&Held<C>>, now: Timestamp) -> Option<Decision<C, E>> {
-        match held.filter(|held| held.window.zone(now) != Zone::Expired) {
-            Some(held) => Some(Decision::Use(held.credentials.clone())),
+    fn outcome<H: Held>(&self, held: Option<&H>, now: Timestamp) -> Option<Decision<H, E>> {
+        match held.filter(|held| held.window().zone(now) != Zone::Expired) {
+            Some(held) => Some(Decision::Use(held.clone())),
             None => self.failure.as_ref().map(|failure| Decision::Fail(failure.error.clone())),
         }
     }
 }
 
-fn zone<C>(held: Option<&Held<C>>, now: Timestamp) -> Zone {
-    held.map_or(Zone::Expired, |held| held.window.zone(now))
+fn zone(held: Option<&impl Held>, now: Timestamp) -> Zone {
+    held.map_or(Zone::Expired, |held| held.window().zone(now))
 }
 
 #[cfg(test)]
@@ -262,7 +256,13 @@ mod tests {
 
     const START: u64 = 1_700_000_000;
 
-    type Decision = super::Decision<&'static str, &'static str>;
+    type Decision = super::Decision<Window, &'static str>;
+
+    impl Held for Window {
+        fn window(&self) -> &Window {
+            self
+        }
+    }
 
     fn at(seconds: u64) -> Timestamp {
         Timestamp::from_unix_seconds(START + seconds).unwrap()
@@ -273,12 +273,7 @@ mod tests {
         Window::new(at(0), None, Some(at(seconds)))
     }
 
-    /// Credentials that were fetched at 0 and live for so long.
-    fn held(seconds: u64) -> Held<&'static str> {
-        Held { credentials: "key", window: life(seconds) }
-    }
-
-    const NONE: Option<&Held<&str>> = None;
+    const NONE: Option<&Window> = None;
 
     fn new() -> Freshness<&'static str> {
         Freshness::new()
@@ -357,9 +352,8 @@ mod tests {
     #[test]
     fn t75_a_margin_of_the_provider() {
         let window = Window::new(at(0), Some(at(10_000 - 1200)), Some(at(10_000)));
-        let held = Held { credentials: "key", window };
         for (left, refreshes) in [(2000, false), (1200, true), (600, true), (0, true)] {
-            let decision = new().decide(Some(&held), at(10_000 - left));
+            let decision = new().decide(Some(&window), at(10_000 - left));
             assert_eq!(matches!(decision, Decision::Refresh(_)), refreshes, "{left} s left");
         }
         assert_eq!(new().decide(NONE, at(0)), Decision::Refresh(Fetch(1)));
@@ -368,9 +362,9 @@ mod tests {
     #[test]
     fn one_fetches() {
         for (held, others) in [
-            (Some(held(3600)), Decision::Use("key")),
-            (Some(held(2800)), Decision::Wait(Fetch(1))),
-            (Some(held(2700)), Decision::Wait(Fetch(1))),
+            (Some(life(3600)), Decision::Use(life(3600))),
+            (Some(life(2800)), Decision::Wait(Fetch(1))),
+            (Some(life(2700)), Decision::Wait(Fetch(1))),
             (None, Decision::Wait(Fetch(1))),
         ] {
             let mut freshness = new();
@@ -384,14 +378,14 @@ mod tests {
     #[test]
     fn in_the_mandatory_zone_the_others_wait_and_use_what_there_is() {
         let mut freshness = new();
-        let held = held(3600);
+        let held = life(3600);
         assert_eq!(freshness.decide(Some(&held), at(3500)), Decision::Refresh(Fetch(1)));
         assert_eq!(freshness.decide(Some(&held), at(3500)), Decision::Wait(Fetch(1)));
         assert_eq!(freshness.after(Fetch(1), Some(&held), at(3501)), Decision::Wait(Fetch(1)));
         freshness.failed("down", at(3502), 0);
-        assert_eq!(freshness.after(Fetch(1), Some(&held), at(3503)), Decision::Use("key"));
+        assert_eq!(freshness.after(Fetch(1), Some(&held), at(3503)), Decision::Use(held));
         // Nobody tries again at once.
-        assert_eq!(freshness.decide(Some(&held), at(3502)), Decision::Use("key"));
+        assert_eq!(freshness.decide(Some(&held), at(3502)), Decision::Use(held));
     }
 
     #[test]
@@ -410,7 +404,7 @@ mod tests {
         let mut freshness = new();
         assert_eq!(freshness.decide(NONE, at(0)), Decision::Refresh(Fetch(1)));
         freshness.succeeded();
-        let held = held(60);
+        let held = life(60);
         assert_eq!(freshness.decide(Some(&held), at(60)), Decision::Refresh(Fetch(2)));
         assert_eq!(freshness.after(Fetch(1), Some(&held), at(60)), Decision::Wait(Fetch(2)));
     }
@@ -432,9 +426,9 @@ mod tests {
     fn callers_leave_the_refresh_to_a_thread_until_it_is_late() {
         let mut freshness = new();
         freshness.add_refresher();
-        let held = held(3600);
+        let held = life(3600);
         assert!(!freshness.is_due(Some(&held), at(2699)));
-        assert_eq!(freshness.decide(Some(&held), at(2700)), Decision::Use("key"));
+        assert_eq!(freshness.decide(Some(&held), at(2700)), Decision::Use(held));
         assert!(freshness.is_due(Some(&held), at(2700)));
         assert_eq!(freshness.start(), Fetch(1));
         assert!(!freshness.is_due(Some(&held), at(2700)));
@@ -480,8 +474,8 @@ mod tests {
     #[test]
     fn a_long_wait_ends_when_the_need_becomes_pressing() {
         let mut freshness = failed(10, 3400, 59);
-        let held = held(3600);
-        assert_eq!(freshness.decide(Some(&held), at(3419)), Decision::Use("key"));
+        let held = life(3600);
+        assert_eq!(freshness.decide(Some(&held), at(3419)), Decision::Use(held));
         assert_eq!(freshness.decide(Some(&held), at(3420)), Decision::Refresh(Fetch(11)));
     }
 

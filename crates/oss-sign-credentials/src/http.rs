@@ -130,6 +130,16 @@ impl Origin {
         Self(format!("https://{product}.{region}.aliyuncs.com"))
     }
 
+    /// `http://100.100.100.200`, which is reached from within an ECS instance alone.
+    pub(crate) fn of_metadata_service() -> Self {
+        Self("http://100.100.100.200".to_owned())
+    }
+
+    /// `https://HOST`
+    pub(crate) fn of_host(host: &'static str) -> Self {
+        Self(format!("https://{host}"))
+    }
+
     /// `https://sts.aliyuncs.com`
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -284,6 +294,26 @@ impl Response {
     #[must_use]
     pub fn body(&self) -> &[u8] {
         &self.body
+    }
+}
+
+impl TransportError {
+    /// Might the same request get through another time?
+    #[must_use]
+    pub fn is_transient(self) -> bool {
+        match self {
+            Self::UnknownHost
+            | Self::Unreachable
+            | Self::TimedOut
+            | Self::BrokenOff
+            | Self::Other => true,
+            Self::Tls
+            | Self::Proxy
+            | Self::NotHttp
+            | Self::TooLarge
+            | Self::CertificateAuthority
+            | Self::Offline => false,
+        }
     }
 }
 

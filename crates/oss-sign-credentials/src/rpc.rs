@@ -31,7 +31,8 @@ mod received;
 pub use received::{Received, Refusal};
 
 /// RFC 3986: all but `A-Z a-z 0-9 - . _ ~`.
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+pub(crate) const RESERVED: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 const SIGNATURE: &str = "Signature";
 
@@ -117,6 +118,11 @@ impl Parameters {
     #[must_use]
     pub fn encoded(&self) -> Zeroizing<String> {
         joined(self.iter())
+    }
+
+    /// The same of the parameters whose names are wanted.
+    pub(crate) fn encoded_if(&self, is_wanted: impl Fn(&str) -> bool + Clone) -> Zeroizing<String> {
+        joined(self.iter().filter(|(name, _)| is_wanted(name)))
     }
 
     /// The text that is signed. A parameter `Signature` is no part of it.

@@ -7,11 +7,9 @@ use oss_sign::{
 };
 
 use crate::async_cached::AsyncCached;
-use crate::cache::Cache;
 use crate::cached::Cached;
 use crate::credentials::Credentials;
 use crate::error::Error;
-use crate::provide::ProvideCredentials;
 use crate::signed::{Presigned, Signed, UploadForm};
 use crate::snapshot::{Signing, Snapshot};
 
@@ -123,12 +121,6 @@ impl<C> Signer<C> {
         self.signing.may_shorten = false;
         self
     }
-
-    fn fresh_snapshot(&self, cache: &Cache) -> Option<Snapshot<'_>> {
-        let now = cache.now();
-        let current = cache.fresh(now)?;
-        current.as_ref().map(|held| self.signing.snapshot(&held.credentials, now))
-    }
 }
 
 impl Signer {
@@ -177,12 +169,9 @@ impl Signer {
     /// There are no credentials.
     pub fn snapshot(&self) -> Result<Snapshot<'_>, Error> {
         let cache = self.credentials.cache();
-        match self.fresh_snapshot(cache) {
+        match self.signing.snapshot(cache.now()) {
             Some(snapshot) => Ok(snapshot),
-            None => {
-                let credentials = self.credentials.provide()?;
-                Ok(self.signing.snapshot(&credentials, cache.now()))
-            }
+            None => Ok(self.signing.next_snapshot(self.credentials.current()?, cache.now())),
         }
     }
 
@@ -242,12 +231,9 @@ impl AsyncSigner {
     /// There are no credentials.
     pub async fn snapshot(&self) -> Result<Snapshot<'_>, Error> {
         let cache = self.credentials.cache();
-        match self.fresh_snapshot(cache) {
+        match self.signing.snapshot(cache.now()) {
             Some(snapshot) => Ok(snapshot),
-            None => {
-                let credentials = self.credentials.get().await?;
-                Ok(self.signing.snapshot(&credentials, cache.now()))
-            }
+            None => Ok(self.signing.next_snapshot(self.credentials.current().await?, cache.now())),
         }
     }
 

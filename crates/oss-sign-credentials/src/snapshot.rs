@@ -1,6 +1,7 @@
 //! Credentials and signing key at one instant.
 
 use core::fmt::{self, Write};
+use core::ops::RangeInclusive;
 use std::sync::{Arc, OnceLock};
 
 use arc_swap::{ArcSwap, Guard};
@@ -10,9 +11,12 @@ use oss_sign::{
     Request, Resource, SignedHeaders, Timestamp, v1, v4,
 };
 
+use crate::cache::Current;
 use crate::credentials::Credentials;
 use crate::signed::{Presigned, Signed, UploadForm, owned};
 use crate::signer::{SignerError, Version};
+
+const SECONDS_OF_DAY: u64 = 86_400;
 
 /// What is signed for, and the signing key that was derived for it last.
 pub(crate) struct Signing {
@@ -26,9 +30,16 @@ pub(crate) struct Signing {
 
 /// Credentials with the signing key of a day.
 struct Keyed {
-    credentials: Arc<Credentials>,
-    day: u64,
+    current: Arc<Current>,
+    /// The first and the last second of the UTC day.
+    day: RangeInclusive<Timestamp>,
     key: SigningKey,
+}
+
+impl Keyed {
+    fn is_of_day(&self, now: Timestamp) -> bool {
+        self.day.contains(&now)
+    }
 }
 
 impl Signing {
@@ -48,32 +59,60 @@ impl Signing {
         Self { product, latest: OnceLock::new(), ..self }
     }
 
-    pub(crate) fn snapshot(&self, credentials: &Arc<Credentials>, now: Timestamp) -> Snapshot<'_> {
-        Snapshot { signing: self, keyed: self.keyed(credentials, now), now }
+    /// The instant `now`, if credentials and key that were used last are good for it: the way of
+    /// nearly every call. No lock, and no reference count that threads would fight for.
+    pub(crate) fn snapshot(&self, now: Timestamp) -> Option<Snapshot<'_>> {
+        let keyed = self.latest.get()?.load();
+        let is_good = keyed.current.is_fresh(now) && keyed.is_of_day(now);
+        is_good.then_some(Snapshot { signing: self, keyed, now })
     }
 
-    /// The signing key of these credentials and this day. Threads that come first after midnight, or
-    /// after a rotation, may derive it several times; nobody waits for a lock.
-    fn keyed(&self, credentials: &Arc<Credentials>, now: Timestamp) -> Guard<Arc<Keyed>> {
-        let derive = || Keyed {
-            credentials: Arc::clone(credentials),
-            day: day(now),
-            key: SigningKey::derive_for(&self.product, &credentials.borrow(), &self.region, now),
+    /// The instant `now` with other credentials, or another day. Threads that come first after
+    /// midnight, or after a rotation, may derive the key several times; nobody waits for a lock.
+    pub(crate) fn next_snapshot(&self, current: Arc<Current>, now: Timestamp) -> Snapshot<'_> {
+        let latest = self.latest.get().map(ArcSwap::load);
+        let keyed = match latest {
+            Some(keyed) if Arc::ptr_eq(&keyed.current, &current) && keyed.is_of_day(now) => keyed,
+            _ => self.keep(Arc::new(self.derive(current, now))),
         };
-        let latest = self.latest.get_or_init(|| ArcSwap::from_pointee(derive()));
-        let keyed = latest.load();
-        if Arc::ptr_eq(&keyed.credentials, credentials) && keyed.day == day(now) {
-            return keyed;
-        }
-        let keyed = Arc::new(derive());
+        Snapshot { signing: self, keyed, now }
+    }
+
+    fn derive(&self, current: Arc<Current>, now: Timestamp) -> Keyed {
+        let credentials = current.credentials.borrow();
+        let key = SigningKey::derive_for(&self.product, &credentials, &self.region, now);
+        Keyed { current, day: day(now), key }
+    }
+
+    fn keep(&self, keyed: Arc<Keyed>) -> Guard<Arc<Keyed>> {
+        let latest = self.latest.get_or_init(|| ArcSwap::new(Arc::clone(&keyed)));
         latest.store(Arc::clone(&keyed));
         Guard::from_inner(keyed)
     }
 }
 
-/// The UTC day, counted from 1970-01-01.
-fn day(instant: Timestamp) -> u64 {
-    instant.unix_seconds() / 86_400
+/// The URL in one allocation.
+fn text(url: &PresignedUrl<'_>) -> String {
+    // Nearly always enough, also for a security token; so the URL is written but once.
+    let mut buffer = [0; 2048];
+    match url.write_to_slice(&mut buffer) {
+        Ok(text) => text.to_owned(),
+        Err(too_small) => {
+            let mut text = String::with_capacity(too_small.needed);
+            // Nothing is refused by a `String`.
+            let _ = write!(text, "{url}");
+            text
+        }
+    }
+}
+
+/// The UTC day of an instant.
+fn day(instant: Timestamp) -> RangeInclusive<Timestamp> {
+    let passed = instant.unix_seconds() % SECONDS_OF_DAY;
+    let first = Timestamp::from_unix_seconds(instant.unix_seconds().saturating_sub(passed));
+    let last = instant.checked_add_seconds(SECONDS_OF_DAY.saturating_sub(passed + 1));
+    // No day of the calendar begins or ends outside it.
+    first.unwrap_or(instant)..=last.unwrap_or(instant)
 }
 
 /// Credentials and signing key at one instant: for many signatures in a row, for results that
@@ -154,19 +193,19 @@ impl Snapshot<'_> {
     /// not shortened.
     #[must_use]
     pub fn v4(&self) -> v4::Signer<'_> {
-        v4::Signer::new(self.keyed.credentials.borrow(), &self.keyed.key)
+        v4::Signer::new(self.keyed.current.credentials.borrow(), &self.keyed.key)
     }
 
     /// The V1 signer, likewise.
     #[must_use]
     pub fn v1(&self) -> v1::Signer<'_> {
-        v1::Signer::new(self.keyed.credentials.borrow())
+        v1::Signer::new(self.keyed.current.credentials.borrow())
     }
 
     /// The credentials.
     #[must_use]
     pub fn credentials(&self) -> &Arc<Credentials> {
-        &self.keyed.credentials
+        &self.keyed.current.credentials
     }
 
     /// The endpoint that is signed for.
@@ -187,12 +226,9 @@ impl Snapshot<'_> {
         expires: Expires,
     ) -> Result<Presigned, SignerError> {
         let url = self.presign(request, expires)?;
-        let mut text = String::with_capacity(url.len());
-        // Text can always be written to a `String`.
-        let _ = write!(text, "{url}");
         Ok(Presigned {
             method: url.method(),
-            url: text,
+            url: text(&url),
             headers: url.required_headers().map(owned).collect(),
             expires_at: url.expires_at(),
         })
@@ -222,7 +258,7 @@ impl Snapshot<'_> {
 
     /// The expiry, or that of the credentials if it is earlier.
     fn shortened(&self, expires: Expires) -> Result<Expires, SignerError> {
-        let Some(latest) = self.keyed.credentials.expires_at() else { return Ok(expires) };
+        let Some(latest) = self.keyed.current.credentials.expires_at() else { return Ok(expires) };
         let shortened = expires.no_later_than(latest, self.now);
         if shortened != expires && !self.signing.may_shorten {
             return Err(SignerError::OutlivesCredentials(latest));
@@ -247,7 +283,7 @@ impl fmt::Debug for Snapshot<'_> {
         formatter
             .debug_struct("Snapshot")
             .field("signing", &self.signing)
-            .field("credentials", &self.keyed.credentials)
+            .field("credentials", &self.keyed.current.credentials)
             .field("now", &self.now)
             .finish_non_exhaustive()
     }

@@ -1,5 +1,7 @@
 //! The command, run as a user runs it: arguments and environment in, text and exit code out.
 
+#[cfg(test)]
+mod bulk;
 #[cfg(feature = "callback")]
 #[cfg(test)]
 mod callback;

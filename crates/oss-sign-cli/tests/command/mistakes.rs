@@ -240,7 +240,7 @@ fn ossutils_sign_is_our_presign() {
 #[test]
 fn usage() {
     assert_mistakes(&[
-        (&["--frobnicate"], "'--frobnicate'", "see --help"),
+        (&["--xyzzy"], "'--xyzzy'", "see --help"),
         (&["--regio", "x"], "'--regio'", "'--region'"),
         (&["--signature-version", "v5"], "'v5'", "v4, v1"),
         (&["--addressing", "dns"], "'dns'", "virtual, path, cname"),
@@ -254,8 +254,8 @@ fn usage() {
 
 #[test]
 fn usage_says_no_more_than_what_helps() {
-    let outcome = run(&["presign", OBJECT, "--frobnicate"]);
-    assert_eq!(outcome.stderr, "oss-sign: unexpected argument '--frobnicate' found; see --help\n");
+    let outcome = run(&["presign", OBJECT, "--xyzzy"]);
+    assert_eq!(outcome.stderr, "oss-sign: unexpected argument '--xyzzy' found; see --help\n");
 }
 
 #[cfg(unix)]

@@ -262,7 +262,15 @@ mod tests {
             (r#""bearer_token": "token""#, Some(Mode::BearerToken)),
             (r#""private_key": "key""#, Some(Mode::RsaKeyPair)),
         ] {
-            assert_eq!(profile(&format!(r#"{fields}{}"mode": """#, if fields.is_empty() { "" } else { "," })).mode(), Ok(mode), "{fields}");
+            assert_eq!(
+                profile(&format!(
+                    r#"{fields}{}"mode": """#,
+                    if fields.is_empty() { "" } else { "," }
+                ))
+                .mode(),
+                Ok(mode),
+                "{fields}"
+            );
         }
     }
 }

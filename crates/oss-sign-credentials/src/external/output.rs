@@ -8,8 +8,10 @@ use zeroize::Zeroizing;
 #[derive(Deserialize)]
 struct Document {
     mode: Option<String>,
-    #[serde(alias = "AccessKeyId")]
     access_key_id: Option<Zeroizing<String>>,
+    /// Tells the two forms apart.
+    #[serde(rename = "AccessKeyId")]
+    access_key_id_for_go: Option<Zeroizing<String>>,
     #[serde(alias = "AccessKeySecret")]
     access_key_secret: Option<Zeroizing<String>>,
     #[serde(alias = "SecurityToken")]
@@ -57,7 +59,9 @@ impl OutputError {
 pub(crate) fn read(output: &[u8]) -> Result<Printed, OutputError> {
     let document: Document = serde_json::from_slice(output).map_err(|_| OutputError::NotJson)?;
     let given = |text: &Zeroizing<String>| !text.is_empty();
-    let access_key_id = document.access_key_id.filter(given).ok_or(OutputError::NoAccessKeyId)?;
+    let is_for_go = document.access_key_id_for_go.is_some();
+    let access_key_id = document.access_key_id_for_go.or(document.access_key_id);
+    let access_key_id = access_key_id.filter(given).ok_or(OutputError::NoAccessKeyId)?;
     let access_key_secret =
         document.access_key_secret.filter(given).ok_or(OutputError::NoAccessKeySecret)?;
     let token = document.sts_token.filter(given);
@@ -70,7 +74,7 @@ pub(crate) fn read(output: &[u8]) -> Result<Printed, OutputError> {
         Some("StsToken") => Some(token.ok_or(OutputError::NoSecurityToken)?),
         Some(_) => return Err(OutputError::Mode),
     };
-    let is_permanent = mode.is_none() && security_token.is_none() && expiration.is_none();
+    let is_permanent = is_for_go && security_token.is_none() && expiration.is_none();
     Ok(Printed { access_key_id, access_key_secret, security_token, expiration, is_permanent })
 }
 
@@ -108,6 +112,7 @@ mod tests {
         );
         assert_eq!(with(r#","mode":"StsToken","sts_token":"""#), Err(OutputError::NoSecurityToken));
         assert_eq!(with(r#","mode":"EcsRamRole""#), Err(OutputError::Mode));
+        assert_eq!(with(""), Ok(expected(None, None, false)));
     }
 
     #[test]

@@ -21,11 +21,10 @@ use crate::provide::BoxFuture;
 /// Sends requests with [`reqwest`](https://docs.rs/reqwest), within a runtime of tokio.
 ///
 /// ```no_run
-/// use oss_sign_credentials::{Async, AsyncProvideCredentials, Reqwest, StaticAccessKey};
+/// use oss_sign_credentials::{Async, AsyncProvideCredentials, EcsRamRole, Reqwest};
 ///
 /// # async fn example() -> Result<(), oss_sign_credentials::Error> {
-/// # let provider = StaticAccessKey::new("LTAI5tExampleKeyId", "example-secret").unwrap();
-/// let credentials = Async::new(provider, Reqwest::new()).provide().await?;
+/// let credentials = Async::new(EcsRamRole::new(), Reqwest::new()).provide().await?;
 /// # Ok(())
 /// # }
 /// ```

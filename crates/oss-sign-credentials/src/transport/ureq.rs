@@ -12,10 +12,9 @@ use crate::http::{Limits, Method, Request, Response, Transport, TransportError};
 /// Sends requests with [`ureq`](https://docs.rs/ureq), on the calling thread.
 ///
 /// ```no_run
-/// use oss_sign_credentials::{Blocking, ProvideCredentials, StaticAccessKey, Ureq};
+/// use oss_sign_credentials::{Blocking, EcsRamRole, ProvideCredentials, Ureq};
 ///
-/// # let provider = StaticAccessKey::new("LTAI5tExampleKeyId", "example-secret").unwrap();
-/// let credentials = Blocking::new(provider, Ureq::new()).provide()?;
+/// let credentials = Blocking::new(EcsRamRole::new(), Ureq::new()).provide()?;
 /// # Ok::<(), oss_sign_credentials::Error>(())
 /// ```
 #[derive(Clone, Debug)]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use oss_sign::Timestamp;
-use oss_sign_credentials::{Command, CommandError, Output, Surroundings};
+use oss_sign_credentials::{Command, CommandError, Output, Surroundings, Warning};
 use zeroize::Zeroizing;
 
 /// 2024-08-30T07:03:06Z, the time of the surroundings of a test.
@@ -22,6 +22,8 @@ pub(crate) struct Fake {
     numbers: AtomicU64,
     commands: Mutex<HashMap<String, Result<Output, CommandError>>>,
     waited: Mutex<Vec<Duration>>,
+    readable_by_others: Mutex<Vec<PathBuf>>,
+    warnings: Mutex<Vec<Warning>>,
 }
 
 impl Fake {
@@ -52,6 +54,16 @@ impl Fake {
 
     pub(crate) fn advance(&self, seconds: u64) {
         self.later.fetch_add(seconds, Ordering::Relaxed);
+    }
+
+    /// Gives a file a mode of 0644.
+    pub(crate) fn let_others_read(&self, path: &str) {
+        self.readable_by_others.lock().unwrap().push(path.into());
+    }
+
+    /// What a provider warned of.
+    pub(crate) fn warnings(&self) -> Vec<Warning> {
+        self.warnings.lock().unwrap().clone()
     }
 
     /// The waits that a provider asked for.
@@ -89,5 +101,13 @@ impl Surroundings for Fake {
 
     fn wait(&self, duration: Duration) {
         self.waited.lock().unwrap().push(duration);
+    }
+
+    fn is_readable_by_others(&self, path: &Path) -> bool {
+        self.readable_by_others.lock().unwrap().iter().any(|other| other == path)
+    }
+
+    fn warn(&self, warning: &Warning) {
+        self.warnings.lock().unwrap().push(warning.clone());
     }
 }
