@@ -1,8 +1,8 @@
 //! What issues temporary credentials, on an address of its own: STS, the metadata service of an ECS
 //! instance, and a credentials URI.
 
+use core::net::SocketAddr;
 use std::io;
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;

@@ -145,7 +145,8 @@ impl<'a> Scenes<'a> {
         let request = self.get().process("image/resize,w_200");
         let (_, answer) = self.send(&request, Method::Get, &[])?;
         let style = answer.header("x-oss-emulator-process").unwrap_or_default().to_owned();
-        self.stage.say("OSS would make it smaller; the local one says what it read of the style,")?;
+        self.stage
+            .say("OSS would make it smaller; the local one says what it read of the style,")?;
         self.stage.say(&format!("{style}, and sends the picture as it is."))?;
         self.stage.expect("the style is part of what is signed", !style.is_empty())
     }
