@@ -2,8 +2,11 @@
 # Real clients against the local OSS, over loopback: the official SDKs for Node and Python, and curl,
 # fetch and requests with what the `oss-sign` command signed.
 #
-# Installs the SDKs from npm and PyPI into target/e2e, at the versions below. Where Node, Python or a
-# registry is missing, their part is not run and says so. Ends with `P passed, F failed`.
+#     scripts/e2e.sh [OSS_SIGN]
+#
+# drives the command OSS_SIGN, or else the release build. Installs the SDKs from npm and PyPI into
+# target/e2e, at the versions below. Where Node, Python or a registry is missing, their part is not run
+# and says so. Ends with `P passed, F failed`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -14,7 +17,7 @@ readonly install_time=300 driver_time=300
 
 readonly folder=$PWD/target/e2e
 mkdir -p "$folder/scratch" "$folder/logs"
-export E2E_SCRATCH=$folder/scratch
+export E2E_SCRATCH=$folder/scratch E2E_BUCKET=examplebucket E2E_OSS_SIGN=${1:+$(realpath "$1")}
 not_run() { printf 'not run: %s\n' "$*"; }
 
 # Tries three times, as registries hiccup.
@@ -39,30 +42,40 @@ install_pypi() {
     timeout "$install_time" "$folder/python/bin/pip" install --quiet --disable-pip-version-check "$@"
 }
 
-# Starts the local OSS on free ports; what it says to export is exported here.
-start_server() {
+if [[ -z $E2E_OSS_SIGN ]]; then
     cargo build --release --quiet --locked -p oss-sign-cli
-    export E2E_OSS_SIGN=$PWD/target/release/oss-sign E2E_BUCKET=examplebucket
-    unset OSS_ACCESS_KEY_ID OSS_ACCESS_KEY_SECRET OSS_SESSION_TOKEN OSS_ENDPOINT OSS_REGION "${!ALIBABA_CLOUD_@}"
-    "$E2E_OSS_SIGN" serve --port 0 --https --bucket "$E2E_BUCKET" >"$folder/logs/exports" 2>"$folder/logs/server" &
-    server=$!
-    trap 'kill "$server" 2>/dev/null || true' EXIT
-    local waited
+    E2E_OSS_SIGN=$PWD/target/release/oss-sign
+fi
+unset OSS_ACCESS_KEY_ID OSS_ACCESS_KEY_SECRET OSS_SESSION_TOKEN OSS_ENDPOINT OSS_REGION "${!ALIBABA_CLOUD_@}"
+# Nothing may go elsewhere.
+export NO_PROXY='*' no_proxy='*'
+
+# serve NAME FLAG...: starts a local OSS on free ports, and exports what it says.
+servers=()
+trap 'kill "${servers[@]}" 2>/dev/null || true' EXIT
+serve() {
+    local exports=$folder/logs/$1.exports log=$folder/logs/$1 waited
+    shift
+    rm -f "$exports"
+    env -u OSS_ACCESS_KEY_ID -u OSS_ACCESS_KEY_SECRET \
+        "$E2E_OSS_SIGN" serve --port 0 --bucket "$E2E_BUCKET" "$@" >"$exports" 2>"$log" &
+    servers+=($!)
     for waited in {1..100}; do
-        grep -q '^# ready' "$folder/logs/exports" && break
-        if ! kill -0 "$server" 2>/dev/null || ((waited == 100)); then
+        grep -q '^# ready' "$exports" 2>/dev/null && break
+        if ! kill -0 "${servers[-1]}" 2>/dev/null || ((waited == 100)); then
             printf 'the server did not start:\n'
-            cat "$folder/logs/server"
+            cat "$log"
             exit 1
         fi
         sleep 0.1
     done
     set -a
-    # shellcheck disable=SC1091
-    source "$folder/logs/exports"
+    # shellcheck disable=SC1090
+    source "$exports"
+    E2E_ROLE_ARN=$(sed -n 's/^# role: //p' "$exports")
+    E2E_OIDC_PROVIDER_ARN=$(sed -n 's/^# OIDC provider: //p' "$exports")
+    E2E_STS_HTTPS_ENDPOINT=$(sed -n 's/^# STS over HTTPS: //p' "$exports")
     set +a
-    # Nothing may go elsewhere.
-    export NO_PROXY='*' no_proxy='*'
 }
 
 # driver NAME COMMAND...: its checks are counted, and what failed is shown.
@@ -85,7 +98,7 @@ driver() {
     fi
 }
 
-start_server
+serve http
 
 if command -v curl >/dev/null; then
     driver curl scripts/e2e/curl.sh
@@ -117,12 +130,16 @@ else
     driver requests "$python" scripts/e2e/ours.py
     driver oss2 "$python" scripts/e2e/oss2_sdk.py
     driver alibabacloud-oss-v2 "$python" scripts/e2e/oss_v2_sdk.py
-    driver alibabacloud_credentials "$python" scripts/e2e/credentials_sdk.py
+    serve https --https "$folder/certificate.pem"
+    SSL_CERT_FILE=$folder/certificate.pem REQUESTS_CA_BUNDLE=$folder/certificate.pem \
+        driver alibabacloud_credentials "$python" scripts/e2e/credentials_sdk.py
 fi
 
-if ! kill -0 "$server" 2>/dev/null; then
-    failed=$((failed + 1))
-    printf 'FAILED  the server is gone; see target/e2e/logs/server\n'
-fi
+for server in "${servers[@]}"; do
+    if ! kill -0 "$server" 2>/dev/null; then
+        failed=$((failed + 1))
+        printf 'FAILED  a server is gone; see target/e2e/logs\n'
+    fi
+done
 printf '%s passed, %s failed\n' "$passed" "$failed"
 ((failed == 0 && passed > 0))

@@ -240,7 +240,7 @@ for (const [version, sign] of Object.entries(forms)) {
   });
 }
 
-const sts = new OSS.STS({ endpoint: variable('E2E_STS_ENDPOINT'), ...longTerm });
+const sts = new OSS.STS({ endpoint: variable('ALIBABA_CLOUD_STS_ENDPOINT'), ...longTerm });
 const role = variable('E2E_ROLE_ARN');
 const assume = async policy => {
   const { credentials } = await sts.assumeRole(role, policy, 900, 'e2e-node');
@@ -301,7 +301,7 @@ for (const version of ['V4', 'V1']) {
 }
 
 await check('ali-oss STS: a wrong secret, and a role that is not there', async () => {
-  const wrong = new OSS.STS({ endpoint: variable('E2E_STS_ENDPOINT'), ...longTerm, accessKeySecret: 'no' });
+  const wrong = new OSS.STS({ endpoint: variable('ALIBABA_CLOUD_STS_ENDPOINT'), ...longTerm, accessKeySecret: 'no' });
   await assert.rejects(wrong.assumeRole(role, null, 900, 'e2e'), { code: 'SignatureDoesNotMatch' });
   await assert.rejects(sts.assumeRole(`${role}-not`, null, 900, 'e2e'), { code: 'EntityNotExist.Role' });
   await assert.rejects(sts.assumeRole(role, null, 60, 'e2e'), { code: 'InvalidParameter.DurationSeconds' });

@@ -1,8 +1,10 @@
 """PyPI `alibabacloud_credentials` against the local STS, metadata service and credentials URI; what
 they issue is then used with `oss2`."""
 
-import os
+import base64
+import json
 import pathlib
+import time
 from urllib.parse import urlsplit
 
 import oss2
@@ -58,9 +60,16 @@ def session_policy():
                   lambda error: isinstance(error, oss2.exceptions.AccessDenied))
 
 
+def oidc_token():
+    """A token as the local STS believes it: it has no key of any issuer."""
+    claims = {"iss": "https://oidc.localhost", "aud": "sts.aliyuncs.com", "sub": "e2e", "exp": int(time.time()) + 600}
+    parts = [json.dumps(part).encode() for part in ({"alg": "RS256"}, claims)] + [b"signature"]
+    return ".".join(base64.urlsafe_b64encode(part).decode().rstrip("=") for part in parts)
+
+
 def oidc():
     token = pathlib.Path(variable("E2E_SCRATCH")) / "oidc-token"
-    token.write_text(variable("E2E_OIDC_TOKEN"))
+    token.write_text(oidc_token())
     provider = OIDCRoleArnCredentialsProvider(role_arn=ROLE, oidc_provider_arn=variable("E2E_OIDC_PROVIDER_ARN"),
                                               oidc_token_file_path=str(token), sts_endpoint=STS,
                                               role_session_name="e2e-python", duration_seconds=900)
@@ -75,7 +84,7 @@ def ecs_ram_role(role_name, disable_imds_v1):
     provider = EcsRamRoleCredentialsProvider(role_name=role_name, disable_imds_v1=disable_imds_v1,
                                              async_update_enabled=False)
     # The address of the metadata service is a constant of the package.
-    provider._EcsRamRoleCredentialsProvider__metadata_service_host = urlsplit(variable("E2E_IMDS_ENDPOINT")).netloc
+    provider._EcsRamRoleCredentialsProvider__metadata_service_host = urlsplit(variable("ALIBABA_CLOUD_ECS_METADATA_SERVICE_ENDPOINT")).netloc
     use(provider.get_credentials())
 
 
@@ -88,7 +97,7 @@ def old_metadata_service(url):
     assert credentials.get_security_token()
 
 
-IMDS = variable("E2E_IMDS_ENDPOINT")
+IMDS = variable("ALIBABA_CLOUD_ECS_METADATA_SERVICE_ENDPOINT")
 ROLE_NAME = ROLE.rsplit("/", 1)[1]
 check("alibabacloud_credentials: AssumeRole, used with OSS", lambda: use(ram_role_arn().get_credentials()))
 check("alibabacloud_credentials: AssumeRole with a session policy", session_policy)

@@ -34,6 +34,11 @@ def accepted(response, expected=None):
         assert_equal(response.content, expected)
 
 
+def replaced(url, old, new):
+    assert old in url, f"{old} is not in the URL"
+    return url.replace(old, new, 1)
+
+
 def other_digit(text):
     """The text with its first character exchanged, for one that a signature can have too."""
     return ("b" if text[0] == "a" else "a") + text[1:]
@@ -54,9 +59,9 @@ def presigned(version, key):
     name, value = got["url"].split("ignature=", 1)
     damaged = [
         send(got, url=name + "ignature=" + other_digit(value)),
-        send(got, url=got["url"].replace("/ours/", "/ourz/")),
+        send(got, url=replaced(got["url"], "ours", "ourz")),
         send(got, url=got["url"] + "&versionId=1"),
-        send(got, url=got["url"].replace("image%2Finfo", "image%2Fnone")),
+        send(got, url=replaced(got["url"], "image%2Finfo", "image%2Fnone")),
         send(got, method="PUT", body=b"x"),
         send(put, b"x", headers={}),
         send(put, b"x", headers={**put["headers"], "content-type": "text/plain"}),
@@ -94,11 +99,11 @@ def pinned_to_its_host():
     target = f"oss://{BUCKET}/ours/pinned"
     put = oss_sign("presign", target, "--method", "PUT", "--additional-header", "host")
     accepted(send(put, b"x"))
-    elsewhere = put["url"].replace("127.0.0.1", "localhost")
-    assert elsewhere != put["url"]
-    assert_refused(send(put, b"x", url=elsewhere), "SignatureDoesNotMatch")
+    # `headers` has the host too; requests sends that of the URL by itself.
+    elsewhere = replaced(put["url"], "127.0.0.1", "localhost")
+    assert_refused(send(put, b"x", url=elsewhere, headers={}), "SignatureDoesNotMatch")
     free = oss_sign("presign", target)
-    accepted(send(free, url=free["url"].replace("127.0.0.1", "localhost")), b"x")
+    accepted(send(free, url=replaced(free["url"], "127.0.0.1", "localhost")), b"x")
 
 
 def with_a_wrong_secret(version):
