@@ -1,9 +1,9 @@
 //! A running emulator, and how it is made.
 
 use core::fmt;
+use core::net::{IpAddr, Ipv4Addr, SocketAddr};
 use core::sync::atomic::AtomicU64;
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::thread;
 

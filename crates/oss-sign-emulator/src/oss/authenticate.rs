@@ -50,7 +50,7 @@ impl Verifier<'_> {
         let mut parameters = vec![Slot::default(); count];
         let mut slots = vec![Slot::default(); headers.len()];
         let parsed = received.parse(&mut parameters, &mut slots);
-        let parsed = parsed.map_err(|refusal| self.refused(refusal, form.ok()))?;
+        let parsed = parsed.map_err(|refusal| refused(refusal, form.ok()))?;
         claim.access_key_id = Some(parsed.access_key_id().to_owned());
         // It was checked before.
         let bucket = head.bucket_of_host.as_deref().and_then(|name| Bucket::new(name).ok());
@@ -73,7 +73,7 @@ impl Verifier<'_> {
             return Ok((Caller::Anonymous, None));
         }
         claim.form = form.ok();
-        let parsed = received.parse().map_err(|refusal| self.refused(refusal, form.ok()))?;
+        let parsed = received.parse().map_err(|refusal| refused(refusal, form.ok()))?;
         claim.access_key_id = Some(parsed.access_key_id().to_owned());
         let verified = self.caller(&parsed, |credentials| {
             parsed.verify(credentials, self.now, Tolerance::default())
@@ -123,7 +123,7 @@ impl Verifier<'_> {
         parsed: &Parsed<'_, '_>,
         bucket: Option<Bucket<'_>>,
     ) -> Failure {
-        let failure = self.refused(refusal, Some(parsed.form()));
+        let failure = refused(refusal, Some(parsed.form()));
         match refusal {
             Refusal::SignatureDoesNotMatch => {
                 let string_to_sign = parsed.string_to_sign(bucket).to_string();
@@ -158,7 +158,7 @@ impl Verifier<'_> {
     }
 
     fn explained_form(&self, refusal: Refusal, parsed: &ParsedForm<'_>) -> Failure {
-        let failure = self.refused(refusal, Some(parsed.form()));
+        let failure = refused(refusal, Some(parsed.form()));
         match refusal {
             Refusal::SignatureDoesNotMatch => failure
                 .element("OSSAccessKeyId", parsed.access_key_id())
@@ -174,18 +174,17 @@ impl Verifier<'_> {
             _ => failure,
         }
     }
+}
 
-    #[allow(clippy::unused_self, reason = "as its neighbours")]
-    fn refused(&self, refusal: Refusal, form: Option<SignatureForm>) -> Failure {
-        // Where not even the form is known, there is one number at most.
-        let form = form.unwrap_or(SignatureForm::V4Header);
-        let status = StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::FORBIDDEN);
-        let message = match refusal_message(refusal, form) {
-            Some(message) => message.to_owned(),
-            None => refusal.to_string(),
-        };
-        Failure::new(status, refusal.code(), message).ec(refusal.ec(form))
-    }
+fn refused(refusal: Refusal, form: Option<SignatureForm>) -> Failure {
+    // Where not even the form is known, there is one number at most.
+    let form = form.unwrap_or(SignatureForm::V4Header);
+    let status = StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::FORBIDDEN);
+    let message = match refusal_message(refusal, form) {
+        Some(message) => message.to_owned(),
+        None => refusal.to_string(),
+    };
+    Failure::new(status, refusal.code(), message).ec(refusal.ec(form))
 }
 
 /// What OSS was seen to say; of the rest only the `Code` is known.

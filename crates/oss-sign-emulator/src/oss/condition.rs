@@ -1,6 +1,7 @@
 //! Conditions on what is there: `If-Match` and its kin, for downloads and for sources of copies.
 
-use std::time::{Duration, SystemTime};
+use core::time::Duration;
+use std::time::SystemTime;
 
 use http::StatusCode;
 

@@ -1,6 +1,9 @@
 //! The head of a request: where it goes, and what it asks for.
 
+use std::borrow::Cow;
+
 use http::request::Parts;
+use http::uri::Authority;
 use http::{HeaderMap, Method};
 use oss_sign::{Bucket, ObjectKey, Timestamp};
 use percent_encoding::percent_decode_str;
@@ -92,7 +95,7 @@ pub(super) fn path_and_query(parts: &Parts) -> &str {
 /// The host that was asked, in lower case and without its port.
 pub(super) fn host(parts: &Parts) -> String {
     let header = parts.headers.get(http::header::HOST).and_then(|host| host.to_str().ok());
-    let host = header.or_else(|| parts.uri.authority().map(|authority| authority.as_str()));
+    let host = header.or_else(|| parts.uri.authority().map(Authority::as_str));
     let host = host.unwrap_or_default();
     let without_port = match host.rsplit_once(':') {
         Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
@@ -154,7 +157,7 @@ impl Query {
     fn parse(query: &str) -> Result<Self, Failure> {
         let decoded = |text: &str| {
             let blanks = text.replace('+', " ");
-            let text = percent_decode_str(&blanks).decode_utf8().map(|text| text.into_owned());
+            let text = percent_decode_str(&blanks).decode_utf8().map(Cow::into_owned);
             text.map_err(|_| {
                 Failure::bad_request("InvalidArgument", "A parameter of the query is not UTF-8.")
             })

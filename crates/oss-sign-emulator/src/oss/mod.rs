@@ -1,14 +1,23 @@
 //! The OSS part: what is asked for, by whom, whether that is allowed, and the answer.
 
 mod answer;
+mod append;
 mod authenticate;
 mod authorize;
 mod bucket;
 mod callback;
 mod condition;
+mod copy;
+mod delete_multiple;
+mod document;
 mod head;
+mod list;
+mod multipart;
 mod object;
+mod object_acl;
 mod operation;
+mod post_object;
+mod post_policy;
 mod properties;
 mod range;
 mod receive;
@@ -23,7 +32,7 @@ use hyper::body::Incoming;
 use oss_sign::{Region, Timestamp};
 
 use answer::{Answer, with_header};
-use authenticate::{Claim, Verifier};
+use authenticate::{Caller, Claim, Verifier};
 use authorize::Permissions;
 use condition::http_date;
 use head::{Head, Target};
@@ -151,13 +160,17 @@ impl Oss {
             }
             _ => None,
         };
-        let verifier = self.verifier(head.now);
-        let caller = verifier.verify(head, &mut notes.claim)?;
+        let caller = match operation {
+            // Its signature is in the form; others in header or URL do not count.
+            Operation::PostObject => Caller::Anonymous,
+            _ => self.verifier(head.now).verify(head, &mut notes.claim)?,
+        };
         let permissions = Permissions { caller, region: self.region.to_string() };
-        if let Some(name) = head.target.bucket() {
-            let version_id = head.query.filled("versionId");
-            let key = head.target.key();
-            permissions.check(operation.action(), name, key)?;
+        if operation.is_decided_by_its_target() {
+            let name = head.target.bucket().unwrap_or("*");
+            let (key, version_id) = (head.target.key(), head.query.filled("versionId"));
+            let action = operation.action_on(version_id);
+            permissions.check(&action, name, key)?;
             let object = key.and_then(|key| self.store.object(name, key, version_id).ok());
             let acl = bucket.map(|bucket| bucket.acl).unwrap_or_default();
             permissions.check_anonymous(operation, acl, object.as_deref())?;
@@ -186,14 +199,41 @@ impl Oss {
 impl Call<'_> {
     async fn fulfil(&mut self, operation: Operation) -> Result<Answer, Failure> {
         match operation {
-            Operation::PutObject => self.put_object().await,
-            Operation::GetObject | Operation::HeadObject => self.get_object().await,
-            Operation::GetObjectMeta => self.get_object_meta(),
-            Operation::DeleteObject => self.delete_object().await,
-            Operation::PutBucket => self.put_bucket().await,
+            Operation::AbortMultipartUpload => self.abort_multipart_upload().await,
+            Operation::AppendObject => self.append_object().await,
+            Operation::CompleteMultipartUpload => self.complete_multipart_upload().await,
+            Operation::CopyObject => self.copy_object().await,
             Operation::DeleteBucket => self.delete_bucket().await,
-            other => Err(operation::not_implemented(format!("{} is not there yet.", other.name()))),
+            Operation::DeleteMultipleObjects => self.delete_multiple_objects().await,
+            Operation::DeleteObject => self.delete_object().await,
+            Operation::GetBucketAcl => self.get_bucket_acl(),
+            Operation::GetBucketInfo => self.get_bucket_info(),
+            Operation::GetBucketLocation => self.get_bucket_location(),
+            Operation::GetBucketVersioning => self.get_bucket_versioning(),
+            Operation::GetObject | Operation::HeadObject => self.get_object(),
+            Operation::GetObjectAcl => self.get_object_acl(),
+            Operation::GetObjectMeta => self.get_object_meta(),
+            Operation::InitiateMultipartUpload => self.initiate_multipart_upload().await,
+            Operation::ListBuckets => self.list_buckets(),
+            Operation::ListMultipartUploads => self.list_multipart_uploads(),
+            Operation::ListObjectVersions => self.list_object_versions(),
+            Operation::ListObjects => self.list_objects(),
+            Operation::ListObjectsV2 => self.list_objects_v2(),
+            Operation::ListParts => self.list_parts(),
+            Operation::PostObject => self.post_object().await,
+            Operation::PutBucket => self.put_bucket().await,
+            Operation::PutBucketAcl => self.put_bucket_acl().await,
+            Operation::PutBucketVersioning => self.put_bucket_versioning().await,
+            Operation::PutObject => self.put_object().await,
+            Operation::PutObjectAcl => self.put_object_acl().await,
+            Operation::UploadPart => self.upload_part().await,
+            Operation::UploadPartCopy => self.upload_part_copy().await,
         }
+    }
+
+    /// The URL of an object, as OSS tells it.
+    fn location(&self, bucket: &str, key: &str) -> String {
+        format!("http://{bucket}.oss-{}.aliyuncs.com/{key}", self.oss.region)
     }
 
     fn bucket_target(&self) -> Result<String, Failure> {

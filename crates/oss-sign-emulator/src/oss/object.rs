@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
 use http::header::{ACCEPT_RANGES, CONTENT_LENGTH, CONTENT_RANGE, ETAG, LAST_MODIFIED};
@@ -17,9 +15,7 @@ use super::condition::{OF_OBJECT, http_date};
 use super::range::Ranged;
 use super::receive;
 use crate::failure::Failure;
-use crate::storage::{
-    self, Content, Draft, Object, ObjectType, Seconds, Versioning, blocking, etag,
-};
+use crate::storage::{self, Content, Draft, Object, ObjectType, Seconds, Versioning, blocking};
 
 /// The headers of an answer that a query may set.
 const OVERRIDES: [(&str, &str); 6] = [
@@ -40,15 +36,7 @@ impl Call<'_> {
         let segment = self.oss.store.new_segment(&bucket).await?;
         let limit = self.oss.limits.object_bytes;
         let written = receive::store(self.body, self.head, segment, limit).await?;
-        let draft = Draft {
-            key,
-            now: Seconds::from(self.head.now),
-            object_type: ObjectType::Normal,
-            etag: etag(&written.sums.md5),
-            md5: Some(STANDARD.encode(written.sums.md5)),
-            crc64: written.sums.crc64,
-            properties,
-        };
+        let draft = Draft::of_one_piece(key, self.head.now, &written.sums, properties);
         let store = self.oss.store.clone();
         let object = blocking(move || {
             store.put(&bucket, draft, written, |existing| forbid_overwrite(is_forbidden, existing))
@@ -61,7 +49,7 @@ impl Call<'_> {
         Ok(with_version(answer, &object))
     }
 
-    pub(super) async fn get_object(&mut self) -> Result<Answer, Failure> {
+    pub(super) fn get_object(&self) -> Result<Answer, Failure> {
         let object = self.existing_object()?;
         let content = content_of(&object)?;
         OF_OBJECT.check(self.head, content, object.record.last_modified)?;
@@ -97,7 +85,7 @@ impl Call<'_> {
     }
 
     /// Length, time and ETag alone.
-    pub(super) fn get_object_meta(&mut self) -> Result<Answer, Failure> {
+    pub(super) fn get_object_meta(&self) -> Result<Answer, Failure> {
         let object = self.existing_object()?;
         let content = content_of(&object)?;
         let answer = empty(StatusCode::OK);

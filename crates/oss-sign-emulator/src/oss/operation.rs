@@ -113,6 +113,22 @@ const NOT_IMPLEMENTED: [&str; 41] = [
 ];
 
 impl Operation {
+    /// The action that a policy must allow for it; versions have actions of their own.
+    pub(super) fn action_on(self, version_id: Option<&str>) -> String {
+        match (self, version_id) {
+            (Self::GetObject | Self::HeadObject | Self::DeleteObject, Some(_))
+            | (Self::GetObjectAcl | Self::PutObjectAcl, Some(_)) => {
+                self.action().replace("Object", "ObjectVersion")
+            }
+            _ => self.action().to_owned(),
+        }
+    }
+
+    /// Whether bucket and key of the request tell all of what is to be allowed; else the body does.
+    pub(super) fn is_decided_by_its_target(self) -> bool {
+        !matches!(self, Self::DeleteMultipleObjects | Self::PostObject)
+    }
+
     pub(super) fn of(head: &Head) -> Result<Self, Failure> {
         if let Some(name) = head.query.names().find(|name| NOT_IMPLEMENTED.contains(name)) {
             let message = format!("The emulator does not have the sub-resource {name}.");

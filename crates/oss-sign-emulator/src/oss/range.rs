@@ -4,6 +4,8 @@ use core::ops::RangeInclusive;
 
 use http::StatusCode;
 
+use Side::{Nothing, Number, Other};
+
 use crate::failure::Failure;
 
 /// What a `Range` means for an object.
@@ -29,29 +31,38 @@ impl Ranged {
             return Ok(Self::Whole);
         };
         let end = length.saturating_sub(1);
-        let range = match (first.trim().parse::<u64>(), last.trim().parse::<u64>()) {
-            (Ok(first), Ok(last)) if first <= last => (first, last),
-            (Ok(first), Err(_)) if last.trim().is_empty() => (first, end),
-            (Err(_), Ok(count)) if first.trim().is_empty() && count > 0 => {
-                let is_too_long = count > length && !is_standard;
-                return Ok(match length == 0 || is_too_long {
-                    true => Self::Whole,
-                    false => Self::Part(length.saturating_sub(count)..=end),
-                });
+        let (first, last, is_within) = match (number(first), number(last)) {
+            (Number(first), Number(last)) if first <= last => (first, last.min(end), last < length),
+            (Number(first), Nothing) => (first, end, first < length),
+            (Nothing, Number(count)) if count > 0 => {
+                (length.saturating_sub(count), end, count <= length)
             }
             _ => return Ok(Self::Whole),
         };
-        match range {
-            (first, last) if last < length => Ok(Self::Part(first..=last)),
-            (first, _) if is_standard && first < length => Ok(Self::Part(first..=end)),
-            _ if is_standard => {
+        match is_within || (is_standard && first < length) {
+            true => Ok(Self::Part(first..=last)),
+            false if !is_standard => Ok(Self::Whole),
+            false => {
                 let message = "The requested range cannot be satisfied.";
                 let status = StatusCode::RANGE_NOT_SATISFIABLE;
                 Err(Failure::new(status, "InvalidRange", message)
                     .element("ActualObjectSize", length.to_string()))
             }
-            _ => Ok(Self::Whole),
         }
+    }
+}
+
+/// What is on one side of the `-`.
+enum Side {
+    Nothing,
+    Number(u64),
+    Other,
+}
+
+fn number(text: &str) -> Side {
+    match text.trim() {
+        "" => Nothing,
+        text => text.parse().map_or(Other, Number),
     }
 }
 

@@ -18,6 +18,9 @@ pub(crate) struct Query {
     pub(crate) max: usize,
 }
 
+/// A key or a common prefix, and the ID of the item of that key.
+pub(crate) type Place = (String, Option<String>);
+
 /// A line of a listing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Entry<T> {
@@ -29,7 +32,7 @@ pub(crate) enum Entry<T> {
 pub(crate) struct Page<T> {
     pub(crate) entries: Vec<Entry<T>>,
     /// The last key or common prefix, and the ID of the last item, if there is more to come.
-    pub(crate) next: Option<(String, Option<String>)>,
+    pub(crate) next: Option<Place>,
 }
 
 /// What is listed: it has an ID among those of its key.
@@ -55,7 +58,7 @@ impl Query {
         &self,
         key: &str,
         items: impl Iterator<Item = &'m T>,
-    ) -> Vec<(Entry<T>, (String, Option<String>))> {
+    ) -> Vec<(Entry<T>, Place)> {
         if let Some(prefix) = self.common_prefix(key) {
             let line = (Entry::CommonPrefix(prefix.to_owned()), (prefix.to_owned(), None));
             return items.take(1).map(|_| line.clone()).collect();
@@ -95,7 +98,7 @@ where
     I: Iterator<Item = &'m T>,
 {
     let mut page = Page { entries: Vec::new(), next: None };
-    let mut last: Option<(String, Option<String>)> = None;
+    let mut last: Option<Place> = None;
     let start = Bound::Included(query.after.as_str().max(query.prefix.as_str()));
     let keys = map.range::<str, _>((start, Bound::Unbounded));
     for (key, value) in keys.take_while(|(key, _)| key.starts_with(&query.prefix)) {

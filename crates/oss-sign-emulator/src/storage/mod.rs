@@ -25,6 +25,10 @@ pub(crate) use record::{
 };
 pub(crate) use segment::{SegmentWriter, Written, read};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use oss_sign::Timestamp;
+
 use crate::failure::Failure;
 
 /// Where the emulator keeps buckets and objects.
@@ -76,6 +80,26 @@ pub(crate) struct Draft {
     pub(crate) md5: Option<String>,
     pub(crate) crc64: u64,
     pub(crate) properties: Properties,
+}
+
+impl Draft {
+    /// Of an object whose bytes came all at once.
+    pub(crate) fn of_one_piece(
+        key: String,
+        now: Timestamp,
+        sums: &Sums,
+        properties: Properties,
+    ) -> Self {
+        Self {
+            key,
+            now: Seconds::from(now),
+            object_type: ObjectType::Normal,
+            etag: etag(&sums.md5),
+            md5: Some(STANDARD.encode(sums.md5)),
+            crc64: sums.crc64,
+            properties,
+        }
+    }
 }
 
 /// What became of a request to delete.

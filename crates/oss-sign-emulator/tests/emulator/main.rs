@@ -1,5 +1,18 @@
 //! The emulator as a client sees it: over loopback, with requests that `oss-sign` signs.
 #![cfg(test)]
 
+mod addressing;
+mod buckets;
 mod client;
+mod faults;
+mod folder;
+mod limits;
+mod listing;
+mod multipart;
 mod objects;
+mod permissions;
+mod post_object;
+mod refusals;
+mod round_trip;
+#[cfg(feature = "tls")]
+mod tls;
