@@ -50,8 +50,8 @@ for version in v4 v1; do
         expect "$name another content-type" 403 SignatureDoesNotMatch "${put/text\/x-e2e/text\/plain}"
     done
     form=$("$E2E_OSS_SIGN" post "oss://$E2E_BUCKET/ours-curl-form/" --max-size 1KB --success-status 201 --signature-version "$version" --curl)
-    expect "curl, $version: a form" 201 "<PostResponse>" "${form/curl /curl --form-string \'key=ours-curl-form/表单 1+1\' }"
-    expect "curl, $version: a form for another key" 403 "<Error>" "${form/curl /curl --form-string key=elsewhere }"
+    expect "curl, $version: a form" 201 "<PostResponse>" "$form"
+    expect "curl, $version: a form for another key" 403 "<Error>" "${form/key=ours-curl-form/key=elsewhere}"
 done
 
 echo "$passed passed, $failed failed"
