@@ -133,6 +133,8 @@ for target in "$m4" thumbv6m-none-eabi riscv32imac-unknown-none-elf; do
         else
             not_run "the lints of the firmware: cargo clippy or cargo fmt is not installed"
         fi
+        (cd example-embassy && cargo build --quiet --locked --release --target "$target")
+        echo "the example with embassy and reqwless builds"
         measure "$target" "" v1 post-policy verify parse-endpoint $all
     else
         measure "$target" "" $all

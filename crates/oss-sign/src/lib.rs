@@ -37,6 +37,7 @@ pub mod v1;
 pub mod v4;
 #[cfg(feature = "verify")]
 pub mod verify;
+mod words;
 
 #[cfg(feature = "callback")]
 pub use callback::{Callback, PublicKeyUrl};

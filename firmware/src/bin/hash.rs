@@ -8,6 +8,7 @@ use core::hint::{black_box, spin_loop};
 use hmac::digest::{Digest, Key};
 use hmac::{Hmac, KeyInit, Mac};
 use oss_sign_firmware::entry;
+use oss_sign_firmware::vectors::GET_PROCESSED;
 use sha2::Sha256;
 
 #[panic_handler]
@@ -19,6 +20,7 @@ fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
 
 #[entry]
 fn main() -> ! {
+    black_box(GET_PROCESSED);
     let mut hash = Sha256::new();
     Digest::update(&mut hash, black_box::<&[u8]>(b"canonical request"));
     let mut state = Hmac::<Sha256>::new(&black_box(Key::<Hmac<Sha256>>::default()));

@@ -9,7 +9,9 @@ mod policy;
 mod rules;
 mod scope;
 
-pub(crate) use canonical::{emit_canonical_request, emit_string_to_sign};
+pub(crate) use canonical::{
+    canonical_hash, emit_after_query, emit_canonical_request, emit_string_to_sign,
+};
 pub use key::{KeyCache, SigningKey};
 use rules::Placement;
 pub(crate) use rules::{HEADERS, PARAMETERS, Rules};
@@ -21,7 +23,7 @@ use crate::credentials::Credentials;
 use crate::endpoint::Endpoint;
 use crate::error::SignError;
 use crate::header::DateHeader;
-use crate::presigned_url::PresignedUrl;
+use crate::presigned_url::{PresignedUrl, Signing};
 use crate::request::{Expires, Request};
 use crate::signable::{self, Signable};
 use crate::signed_headers::SignedHeaders;
@@ -93,8 +95,13 @@ impl<'a> Signer<'a> {
         if seconds > MAX_EXPIRES {
             return Err(SignError::ExpiresTooFar);
         }
-        let signable = self.signed(request, now, Placement::Query { expires: seconds })?;
-        Ok(PresignedUrl { signable, endpoint: *endpoint, expires_at })
+        let signable = self.signable(request, now, Placement::Query { expires: seconds })?;
+        Ok(PresignedUrl {
+            signable,
+            endpoint: *endpoint,
+            expires_at,
+            signing: Signing::V4(self.key),
+        })
     }
 
     /// Signs a request by headers, to be sent within 15 minutes of `now`.
@@ -109,10 +116,12 @@ impl<'a> Signer<'a> {
         now: Timestamp,
     ) -> Result<SignedHeaders<'a>, SignError> {
         let placement = Placement::Header(self.date_header);
-        self.signed(request, now, placement).map(SignedHeaders)
+        let signable = self.signable(request, now, placement)?;
+        let signature = self.key.sign_request(&signable);
+        Ok(SignedHeaders { signable, signature })
     }
 
-    fn signed(
+    fn signable(
         &self,
         request: &Request<'a>,
         signed_at: Timestamp,
@@ -120,9 +129,7 @@ impl<'a> Signer<'a> {
     ) -> Result<Signable<'a>, SignError> {
         self.check_key(signed_at)?;
         let rules = Rules { scope: self.key.scope(), signed_at, placement };
-        let mut signable = Signable::new(request, &self.credentials, signable::Rules::V4(rules))?;
-        signable.signature = self.key.sign(|sink| signable.emit_string_to_sign(sink));
-        Ok(signable)
+        Signable::new(request, &self.credentials, signable::Rules::V4(rules))
     }
 
     fn check_key(&self, signed_at: Timestamp) -> Result<(), SignError> {

@@ -27,7 +27,13 @@ impl<'a> Signer<'a> {
             return Err(SignError::ExpiresTooFar.into());
         }
         policy.check()?;
-        self.sign_content(Content::Conditions { policy: *policy, expires_at }, now)
+        self.sign_content(
+            Content::Conditions {
+                policy: *policy,
+                expires_at: Timestamp::up_to_latest(expires_at),
+            },
+            now,
+        )
     }
 
     /// Signs a policy that is ready-made JSON, without reading it.
@@ -86,7 +92,6 @@ mod tests {
     use crate::post_policy::Condition::{ContentLengthRange, Equal, In, NotIn, StartsWith};
     use crate::region::Region;
     use crate::resource::Bucket;
-    use crate::sink::Sink;
     use crate::v4::SigningKey;
 
     const SIGNATURE: &str = "20be70195d4fa71e66bec4e96e67a90a8687d64e28d3cbbc0c7b126f945ebff8";
