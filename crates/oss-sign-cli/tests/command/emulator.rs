@@ -191,7 +191,7 @@ fn explain_tells_who_is_not_known() {
     let nobody = [("OSS_ACCESS_KEY_ID", "nobody"), ENVIRONMENT[1], ENVIRONMENT[2]];
     let signed = local.sign_in(&nobody, &["presign", TARGET]);
     let told = local.explained("nobody", &signed, &signed);
-    assert!(told.contains("InvalidAccessKeyId") && told.contains("nobody"), "{told}");
+    assert!(told.contains("no such AccessKey ID"), "{told}");
     let with_token = [ENVIRONMENT[0], ENVIRONMENT[1], ENVIRONMENT[2], TOKEN];
     let signed = local.sign_in(&with_token, &["presign", TARGET]);
     let told = local.explained("token", &signed, &signed);
@@ -220,9 +220,12 @@ fn the_demo_goes_as_it_should_and_is_readable_where_it_is_piped() {
     assert!(!outcome.stdout.contains('\u{1b}'), "there are colours in a pipe");
     assert!(!outcome.stdout.contains("FAILED"), "{}", outcome.stdout);
     assert!(outcome.stdout.matches("\nok: ").count() >= 10, "{}", outcome.stdout);
-    let wide = outcome.stdout.lines().filter(|line| line.chars().count() > 80);
-    let wide: Vec<_> = wide.filter(|line| !line.contains("://") && !line.contains("%2F")).collect();
-    assert!(wide.len() < 12, "{wide:#?}");
+    // Quotes are indented; URLs and commands are there to be copied.
+    let is_prose =
+        |line: &&str| !["  ", "http:", "curl "].iter().any(|start| line.starts_with(start));
+    for line in outcome.stdout.lines().filter(is_prose) {
+        assert!(line.chars().count() <= 80, "{line}");
+    }
 }
 
 /// A server that is ended with the test.
