@@ -11,12 +11,13 @@ use std::process::ExitCode;
 
 use clap::Args;
 use oss_sign::Timestamp;
+use oss_sign_credentials::{Environment, ErrorKind};
 use oss_sign_emulator::{
-    Builder, Clock, Emulator, Faults, ImdsMode, OidcProvider, Principal, Role, Storage,
+    AccessKey, Builder, Clock, Emulator, Faults, ImdsMode, OidcProvider, Principal, Role, Storage,
 };
 
+use crate::access_key::{mistake, provide};
 use crate::answer;
-use crate::credentials::AccessKey;
 use crate::instant::instant;
 use crate::mistake::{Mistake, Quoted};
 use crate::region::region;
@@ -111,10 +112,7 @@ IN ANOTHER SHELL, with what it printed:
 
 impl Serve {
     pub(crate) fn run(&self) -> Result<ExitCode, Mistake> {
-        let access_key = match AccessKey::if_any()? {
-            Some(given) => ServedKey::of_environment(&given)?,
-            None => ServedKey::invent()?,
-        };
+        let access_key = ServedKey::find()?;
         let builder = self.builder(&access_key)?;
         log_to_standard_error();
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
@@ -226,19 +224,30 @@ struct ServedKey {
 }
 
 impl ServedKey {
+    /// That of the environment, or else one that is made up.
+    fn find() -> Result<Self, Mistake> {
+        match provide(Box::new(Environment::new()))? {
+            Ok(given) if given.security_token().is_some() => Err(Mistake::new(
+                "the AccessKey in the environment is a temporary one: the local OSS wants a \
+                 permanent one, or none",
+            )),
+            Ok(given) => Ok(Self {
+                id: given.access_key_id().to_owned(),
+                secret: given.access_key_secret().to_owned(),
+                is_invented: false,
+            }),
+            Err(error) if error.kind() == ErrorKind::NotConfigured => Self::invent(),
+            Err(error) => Err(mistake(&error)),
+        }
+    }
+
     fn invent() -> Result<Self, Mistake> {
-        let made = oss_sign_emulator::AccessKey::random();
-        let made = made.map_err(|error| Mistake::new(error.to_string()))?;
+        let made = AccessKey::random().map_err(|error| Mistake::new(error.to_string()))?;
         Ok(Self {
             id: made.credentials().access_key_id().to_owned(),
             secret: made.access_key_secret().to_owned(),
             is_invented: true,
         })
-    }
-
-    fn of_environment(given: &AccessKey) -> Result<Self, Mistake> {
-        let (id, secret) = given.permanent()?;
-        Ok(Self { id: id.to_owned(), secret: secret.to_owned(), is_invented: false })
     }
 }
 

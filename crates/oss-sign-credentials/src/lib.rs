@@ -2,6 +2,11 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+/// The guide to all ways to get credentials: its examples are compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/credentials.md")]
+mod guide {}
+
 mod answer;
 mod async_cached;
 mod bearer;

@@ -5,6 +5,8 @@ mod bulk;
 #[cfg(feature = "callback")]
 #[cfg(test)]
 mod callback;
+#[cfg(test)]
+mod credentials;
 #[cfg(unix)]
 #[cfg(test)]
 mod curl;
@@ -34,6 +36,8 @@ mod post;
 mod presign;
 #[cfg(test)]
 mod run;
+#[cfg(test)]
+mod server;
 #[cfg(test)]
 mod sign;
 #[cfg(test)]
