@@ -4,10 +4,11 @@ use core::hint::black_box;
 
 use oss_sign::v4::SigningKey;
 use oss_sign::verify::{Parsed, Received, Slot, Tolerance};
-use oss_sign::{Endpoint, Expires, PresignedUrl, SignedHeaders, v1, v4};
+use oss_sign::{Endpoint, Expires, PresignedUrl, Resource, SignedHeaders, v1, v4};
 
 use crate::inputs::{
-    self, bucket, credentials, download, now, path_and_query, policy, region, upload,
+    self, bucket, credentials, download, key as key_of_object, now, path_and_query, policy, region,
+    upload,
 };
 
 /// An operation.
@@ -35,6 +36,8 @@ pub enum Floor {
 
 impl Floor {
     /// Runs the compressions, each starting from what the one before has left.
+    // As the compressions of the library: next to other code they may be slow, see `scripts/native.sh`.
+    #[inline(never)]
     pub fn run(self) {
         const BLOCKS: [[u8; 64]; 32] = [[0x5a; 64]; 32];
         match self {
@@ -96,6 +99,7 @@ fn signing_v4() -> Vec<Operation> {
 
     let url = signer.presign(leak(download()), &endpoint, now, expires).unwrap();
     let url = compressions([url.canonical_request().unwrap().len(), url.string_to_sign().len()]);
+    let batch = signer.batch(leak(download()), &endpoint, now, expires).unwrap();
     let headers = signer.sign(leak(upload()), now).unwrap();
     let headers =
         compressions([headers.canonical_request().unwrap().len(), headers.string_to_sign().len()]);
@@ -111,6 +115,10 @@ fn signing_v4() -> Vec<Operation> {
             1.15,
             move |buffer| presign(&derive(), buffer),
         ),
+        operation("v4 presign, batch", Floor::V4(url + 1), 1.25, move |buffer| {
+            let url = batch.url(black_box(Resource::Object(bucket(), key_of_object())));
+            write_url(&url, buffer)
+        }),
         operation("v4 header, key cached", Floor::V4(headers + 1), 1.4, move |buffer| {
             sign(black_box(key), buffer)
         }),

@@ -176,6 +176,10 @@ impl<'a> Request<'a> {
         Self { canonical_resource: Some(resource), ..self }
     }
 
+    pub(crate) fn with_resource(self, resource: Resource<'a>) -> Self {
+        Self { resource, ..self }
+    }
+
     pub(crate) const fn method(&self) -> Method {
         self.method
     }

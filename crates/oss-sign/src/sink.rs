@@ -141,6 +141,15 @@ fn length(text: &dyn Emit) -> usize {
     outlet.0.saturating_add(rest)
 }
 
+/// The text in a string of just its length.
+#[cfg(feature = "alloc")]
+pub(crate) fn string(text: &impl Emit) -> alloc::string::String {
+    let mut bytes = alloc::vec![0; text.length()];
+    // It has the room.
+    let _ = text.write_to(&mut bytes);
+    alloc::string::String::from_utf8(bytes).unwrap_or_default()
+}
+
 /// Lets `emit` write to the start of `buffer`, and returns where it ends; `None` if it did not fit.
 pub(crate) fn fill(buffer: &mut [u8], emit: impl FnOnce(&mut Sink<'_>)) -> Option<usize> {
     let mut beyond = Length(0);
@@ -253,7 +262,7 @@ impl Outlet for Shown<'_, '_> {
 }
 
 /// Gives a public type that emits text its ways out: `len`, `write_to_slice`, `to_heapless`,
-/// `Display`.
+/// `String::from`, `Display`.
 macro_rules! text_output {
     ($type:ident $(<$lifetime:lifetime>)?) => {
         impl $type $(<$lifetime>)? {
@@ -286,6 +295,14 @@ macro_rules! text_output {
                 &self,
             ) -> Result<heapless::String<N>, $crate::error::BufferTooSmall> {
                 $crate::sink::Emit::to_string_of(self)
+            }
+        }
+
+        #[cfg(feature = "alloc")]
+        impl From<&$type $(<$lifetime>)?> for alloc::string::String {
+            /// The text, with one allocation; `to_string` grows its string as it goes.
+            fn from(text: &$type $(<$lifetime>)?) -> Self {
+                $crate::sink::string(text)
             }
         }
 

@@ -2,6 +2,7 @@
 //!
 //! <https://www.alibabacloud.com/help/en/oss/developer-reference/recommend-to-use-signature-version-4>
 
+mod batch;
 mod canonical;
 mod key;
 #[cfg(feature = "post-policy")]
@@ -9,6 +10,7 @@ mod policy;
 mod rules;
 mod scope;
 
+pub use batch::Batch;
 pub(crate) use canonical::{
     canonical_hash, emit_after_query, emit_canonical_request, emit_string_to_sign,
 };
@@ -102,6 +104,22 @@ impl<'a> Signer<'a> {
             expires_at,
             signing: Signing::V4(self.key),
         })
+    }
+
+    /// Prepares presigned URLs for many resources.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`presign`](Self::presign). None of them depends on the resource, so each URL of the
+    /// batch can be made.
+    pub fn batch(
+        &self,
+        request: &Request<'a>,
+        endpoint: &Endpoint<'a>,
+        now: Timestamp,
+        expires: Expires,
+    ) -> Result<Batch<'a>, SignError> {
+        self.presign(request, endpoint, now, expires).map(Batch)
     }
 
     /// Signs a request by headers, to be sent within 15 minutes of `now`.
