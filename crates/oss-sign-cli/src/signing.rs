@@ -204,6 +204,16 @@ impl<'a> Signing<'a> {
         }
     }
 
+    /// The request of the flags for many resources; V1 has no such thing.
+    pub(crate) fn batch(&self, expires: Expires) -> Result<Option<v4::Batch<'_>>, SignError> {
+        match &self.signer {
+            Signer::V4(signer) => {
+                signer.batch(&self.request, &self.endpoint, self.now, expires).map(Some)
+            }
+            Signer::V1(_) => Ok(None),
+        }
+    }
+
     /// `date_header` is the library's choice for the version if it is none.
     pub(crate) fn sign(
         &self,
