@@ -11,6 +11,8 @@ mod callback;
 mod condition;
 mod credentials;
 mod curl;
+#[cfg(feature = "emulator")]
+mod demo;
 mod document;
 mod endpoint;
 mod environment;
@@ -33,6 +35,8 @@ mod public_key;
 mod refusal;
 mod region;
 mod request;
+#[cfg(feature = "emulator")]
+mod serve;
 mod shown;
 mod sign;
 mod signing;
@@ -70,6 +74,10 @@ enum Verb {
     Post(post::Post),
     Credentials(credentials::CredentialsVerb),
     AssumeRole(assume_role::AssumeRole),
+    #[cfg(feature = "emulator")]
+    Serve(serve::Serve),
+    #[cfg(feature = "emulator")]
+    Demo(demo::Demo),
     #[cfg(feature = "callback")]
     Callback(callback::Callback),
 }
@@ -102,6 +110,10 @@ impl Verb {
             Self::Post(post) => post.run().map(Answer::print),
             Self::Credentials(credentials) => credentials.run().map(Answer::print),
             Self::AssumeRole(role) => role.run().map(Answer::print),
+            #[cfg(feature = "emulator")]
+            Self::Serve(serve) => serve.run(),
+            #[cfg(feature = "emulator")]
+            Self::Demo(demo) => demo.run(),
             #[cfg(feature = "callback")]
             Self::Callback(callback) => callback.run().map(Verdict::print),
         }

@@ -109,6 +109,15 @@ impl Explain {
     }
 }
 
+/// Explains what OSS answered to the request of a document such as `presign --json` prints.
+#[cfg(feature = "emulator")]
+pub(crate) fn explain(answer: &str, request: &str, now: Timestamp) -> Result<String, Mistake> {
+    let answer = ErrorAnswer::read(answer)
+        .map_err(|error| Mistake::new(format!("the answer of OSS {error}")))?;
+    let meant = Meant::read(request, &PresentedArgs::default())?;
+    Ok(Report::of(&answer, Some(meant), None, now)?.to_string())
+}
+
 fn read_answer(path: &str) -> Result<ErrorAnswer, Mistake> {
     let text = read(path)?;
     ErrorAnswer::read(&text)

@@ -84,8 +84,18 @@ fn every_command_of_the_guides_prints_what_they_say() {
 
 #[test]
 fn every_flag_is_in_the_guide() {
-    let verbs =
-        ["presign", "sign", "post", "verify", "inspect", "explain", "callback", "assume-role"];
+    let verbs = [
+        "presign",
+        "sign",
+        "post",
+        "verify",
+        "inspect",
+        "explain",
+        "callback",
+        "assume-role",
+        "serve",
+        "demo",
+    ];
     let verbs = verbs.map(|verb| vec![verb]).into_iter().chain([vec!["credentials", "show"]]);
     for verb in verbs {
         let output = run_in(&[], &[&verb[..], &["--help"]].concat()).stdout;

@@ -11,9 +11,12 @@ mod credentials;
 #[cfg(test)]
 mod curl;
 // The guide is to the command with all its features.
-#[cfg(all(unix, feature = "callback"))]
+#[cfg(all(unix, feature = "callback", feature = "emulator"))]
 #[cfg(test)]
 mod docs;
+#[cfg(feature = "emulator")]
+#[cfg(test)]
+mod emulator;
 #[cfg(test)]
 mod environment;
 #[cfg(test)]
