@@ -7,6 +7,11 @@
 #[doc = include_str!("../../../docs/credentials.md")]
 mod guide {}
 
+/// The guide for those who come from an official SDK: likewise.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/migrating.md")]
+mod migrating {}
+
 mod answer;
 mod async_cached;
 mod bearer;
