@@ -60,7 +60,7 @@ fn damaged(client: &Client, key: &str) -> [String; 3] {
     let (start, signature) = url.split_once("x-oss-signature=").unwrap();
     let other = if signature.starts_with('a') { "b" } else { "a" };
     [
-        format!("{start}x-oss-signature={other}{}", &signature[1..]),
+        format!("{start}x-oss-signature={other}{}", signature.get(1..).unwrap()),
         url.replace("attachment", "inline"),
         format!("{url}&versionId=1"),
     ]
