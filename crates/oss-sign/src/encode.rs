@@ -177,15 +177,41 @@ pub(crate) fn lower_cased(text: &str, sink: &mut Sink<'_>) {
 }
 
 /// Writes `number` in decimal.
-pub(crate) fn decimal(mut number: u64, sink: &mut Sink<'_>) {
-    // The longest number of 64 bits has 20 digits.
-    let mut digits = [b'0'; 20];
+pub(crate) fn decimal(mut number: u32, sink: &mut Sink<'_>) {
+    // The longest number of 32 bits has 10 digits.
+    let mut digits = [b'0'; 10];
     let mut first = digits.len();
     for (index, slot) in digits.iter_mut().enumerate().rev() {
         *slot = b'0' + (number % 10) as u8;
         first = index;
         number /= 10;
         if number == 0 {
+            break;
+        }
+    }
+    sink.write(digits.get(first..).unwrap_or(&[]));
+}
+
+/// Writes a number of 64 bits in decimal, without a division of 64 bits: small devices have none.
+#[cfg(any(feature = "v1", feature = "post-policy"))]
+pub(crate) fn long_decimal(number: u64, sink: &mut Sink<'_>) {
+    if let Ok(number) = u32::try_from(number) {
+        return decimal(number, sink);
+    }
+    // The longest number has 20 digits. It is divided by ten as by hand, 16 bits at a time.
+    let mut parts = [48, 32, 16, 0].map(|shift| (number >> shift & 0xffff) as u32);
+    let mut digits = [b'0'; 20];
+    let mut first = digits.len();
+    for (index, slot) in digits.iter_mut().enumerate().rev() {
+        let mut remainder = 0;
+        for part in &mut parts {
+            let dividend = remainder << 16 | *part;
+            *part = dividend / 10;
+            remainder = dividend % 10;
+        }
+        *slot = b'0' + (remainder % 10) as u8;
+        first = index;
+        if parts == [0; 4] {
             break;
         }
     }
@@ -252,7 +278,15 @@ mod tests {
     fn decimal_of_the_extremes() {
         assert_eq!(text(|sink| decimal(0, sink)), "0");
         assert_eq!(text(|sink| decimal(1_700_003_600, sink)), "1700003600");
-        assert_eq!(text(|sink| decimal(u64::MAX, sink)), "18446744073709551615");
+        assert_eq!(text(|sink| decimal(u32::MAX, sink)), "4294967295");
+    }
+
+    #[cfg(any(feature = "v1", feature = "post-policy"))]
+    #[test]
+    fn decimal_beyond_32_bits() {
+        for number in [0, u32::MAX.into(), 1 << 32, 5_368_709_120, 10_u64.pow(19), u64::MAX] {
+            assert_eq!(text(|sink| long_decimal(number, sink)), number.to_string());
+        }
     }
 
     #[test]

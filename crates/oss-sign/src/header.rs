@@ -98,12 +98,14 @@ pub(crate) fn is_oss_header(name: &str) -> bool {
 pub(crate) fn trimmed(value: &str) -> &str {
     let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t');
     let bytes = value.as_bytes();
-    match (bytes.first(), bytes.last()) {
-        (Some(first), Some(last)) if is_blank(first) || is_blank(last) => {
-            value.trim_matches([' ', '\t'])
-        }
-        _ => value,
+    if !bytes.first().is_some_and(is_blank) && !bytes.last().is_some_and(is_blank) {
+        return value;
     }
+    let start = bytes.iter().take_while(|byte| is_blank(byte)).count();
+    let end =
+        bytes.len().wrapping_sub(bytes.iter().rev().take_while(|byte| is_blank(byte)).count());
+    // Nothing is left of blanks alone.
+    value.get(start..end).unwrap_or_default()
 }
 
 /// [`trimmed`] of a value that need not be UTF-8.

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::encode::{decimal, json_escaped};
+use crate::encode::{json_escaped, long_decimal};
 use crate::error::PolicyError;
 use crate::resource::Bucket;
 use crate::sink::{Emit, Sink};
@@ -225,9 +225,9 @@ impl Emit for Condition<'_> {
             }
             Self::ContentLengthRange { min, max } => {
                 sink.write(br#"["content-length-range","#);
-                decimal(min, sink);
+                long_decimal(min, sink);
                 sink.write(b",");
-                decimal(max, sink);
+                long_decimal(max, sink);
             }
         }
         sink.write(b"]");

@@ -97,7 +97,7 @@ impl<'a> PresignedUrl<'a> {
         &self,
         key: &SigningKey,
         buffer: &'b mut [u8],
-    ) -> Result<&'b str, BufferTooSmall> {
+    ) -> Result<&'b [u8], BufferTooSmall> {
         let (request, resource) = (&self.signable.request, self.signable.request.resource());
         let (mut end, mut signature_start) = (None, 0);
         let hash = hash::<Sha256>(|canonical| {
@@ -128,7 +128,7 @@ impl<'a> PresignedUrl<'a> {
         let signature = key.sign_hash(&self.signable, &hash);
         let place = buffer.get_mut(signature_start..).and_then(|rest| rest.get_mut(..64));
         sink::fill(place.unwrap_or_default(), |sink| signature.emit(sink));
-        sink::text(buffer, end, || self.length())
+        sink::written_to(buffer, end, || self.length())
     }
 
     /// The canonical resource of a URL with this path.
@@ -163,7 +163,7 @@ impl Emit for PresignedUrl<'_> {
         }
     }
 
-    fn write_to<'b>(&self, buffer: &'b mut [u8]) -> Result<&'b str, BufferTooSmall> {
+    fn write_to<'b>(&self, buffer: &'b mut [u8]) -> Result<&'b [u8], BufferTooSmall> {
         match self.signing {
             Signing::V4(key) => self.sign_to_slice(key, buffer),
             #[cfg(feature = "v1")]

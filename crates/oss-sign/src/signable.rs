@@ -112,7 +112,7 @@ impl<'a> Signable<'a> {
     /// The time of signing, in the form of the header that carries it.
     pub(crate) fn emit_date(&self, sink: &mut Sink<'_>) {
         match &self.rules {
-            Rules::V4(rules) => rules.emit(sink),
+            Rules::V4(rules) => sink.write(rules.date()),
             #[cfg(feature = "v1")]
             Rules::V1(rules) => rules.emit(sink),
         }

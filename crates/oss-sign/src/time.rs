@@ -2,10 +2,10 @@
 
 use core::fmt;
 
-use ::time::{Date, Month, OffsetDateTime, UtcDateTime, Weekday};
+use ::time::{Date, Month, OffsetDateTime, UtcDateTime};
 
 use crate::error::TimestampError;
-use crate::sink::{Emit, Sink};
+use crate::sink::{Emit, Sink, fill};
 
 /// An instant in UTC, to the second, from 1970-01-01 to 9999-12-31.
 ///
@@ -67,11 +67,11 @@ impl Timestamp {
     /// From seconds that are known to be in the range.
     pub(crate) fn up_to_latest(seconds: u64) -> Self {
         let (days, second) = days_and_seconds(seconds);
-        let (year, month, day) = date_of(days).to_calendar_date();
-        let [c1, c2] = two_digits(year.unsigned_abs() / 100);
-        let [y1, y2] = two_digits(year.unsigned_abs() % 100);
-        let [m1, m2] = two_digits(u8::from(month).into());
-        let [d1, d2] = two_digits(day.into());
+        let (year, month, day) = date_of(days);
+        let [c1, c2] = two_digits(year / 100);
+        let [y1, y2] = two_digits(year % 100);
+        let [m1, m2] = two_digits(month);
+        let [d1, d2] = two_digits(day);
         let [h1, h2] = two_digits(second / 3600);
         let [i1, i2] = two_digits(second / 60 % 60);
         let [s1, s2] = two_digits(second % 60);
@@ -86,6 +86,7 @@ impl Timestamp {
     }
 
     /// `20231114T221320Z`
+    #[cfg(any(feature = "verify", feature = "post-policy"))]
     pub(crate) fn basic(&self) -> &[u8; 16] {
         &self.basic
     }
@@ -105,7 +106,8 @@ impl Timestamp {
 
     /// Reads `Tue, 14 Nov 2023 22:13:20 GMT`.
     pub(crate) fn from_http_date(text: &[u8]) -> Option<Self> {
-        let month = MONTHS.into_iter().find(|&other| text.get(7..12) == Some(month(other)))?;
+        let month = (0..12).find(|&month| text.get(8..11) == Some(nth(MONTHS, month)))?;
+        let month = Month::January.nth_next(u8::try_from(month).ok()?);
         let instant = Self::from_fields(
             [number(text, 12)?, number(text, 14)?],
             month,
@@ -164,14 +166,27 @@ fn days_and_seconds(seconds: u64) -> (u32, u32) {
     (units / 675, (units % 675) << 7 | (seconds & 127) as u32)
 }
 
-fn date_of(days: u32) -> Date {
-    // The year 9999 ends before day 3,000,000, and the calendar reaches as far.
-    let julian_day = UNIX_EPOCH_JULIAN_DAY.saturating_add_unsigned(days);
-    Date::from_julian_day(julian_day).unwrap_or(Date::MAX)
-}
+/// Year, month and day. The Gregorian calendar repeats itself every 400 years; counted from March on,
+/// the day that is added to a leap year is its last one.
+fn date_of(days: u32) -> (u32, u32, u32) {
+    /// From 0000-03-01 to 1970-01-01.
+    const BEFORE_1970: u32 = 719_468;
+    const DAYS_OF_400_YEARS: u32 = 146_097;
 
-/// 1970-01-01
-const UNIX_EPOCH_JULIAN_DAY: i32 = 2_440_588;
+    let days = days.wrapping_add(BEFORE_1970);
+    let day = days % DAYS_OF_400_YEARS;
+    // Without the leap days there are.
+    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    // Five months from March on, and from August on, have 153 days.
+    let month = (5 * day + 2) / 153;
+    let day = day - (153 * month + 2) / 5 + 1;
+    let year = year + days / DAYS_OF_400_YEARS * 400;
+    match month {
+        0..10 => (year, month + 3, day),
+        _ => (year + 1, month - 9, day),
+    }
+}
 
 impl TryFrom<UtcDateTime> for Timestamp {
     type Error = TimestampError;
@@ -238,12 +253,45 @@ impl Emit for HttpDate {
     /// SDK v2 sends.
     fn emit(&self, sink: &mut Sink<'_>) {
         let [c1, c2, y1, y2, _, _, d1, d2, _, h1, h2, i1, i2, s1, s2, _] = self.0.basic;
-        let date = date_of(days_and_seconds(self.0.seconds).0);
-        sink.write(weekday(date.weekday()));
+        let (days, _) = days_and_seconds(self.0.seconds);
+        let (_, month, _) = date_of(days);
+        // The first day of 1970 was a Thursday.
+        sink.write(nth(b"ThuFriSatSunMonTueWed", days % 7));
         sink.write(&[b',', b' ', d1, d2]);
-        sink.write(month(date.month()));
-        sink.write(&[c1, c2, y1, y2, b' ', h1, h2, b':', i1, i2, b':', s1, s2]);
+        sink.write(b" ");
+        sink.write(nth(MONTHS, month - 1));
+        sink.write(&[b' ', c1, c2, y1, y2, b' ', h1, h2, b':', i1, i2, b':', s1, s2]);
         sink.write(b" GMT");
+    }
+}
+
+/// A text of an instant, made before it is known how often it will be written.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct DateText {
+    /// As many as an HTTP date has.
+    bytes: [u8; 29],
+    length: u8,
+}
+
+impl DateText {
+    /// `20231114T221320Z`
+    pub(crate) fn basic(instant: Timestamp) -> Self {
+        let mut bytes = [0; 29];
+        if let Some(start) = bytes.first_chunk_mut() {
+            *start = instant.basic;
+        }
+        Self { bytes, length: 16 }
+    }
+
+    /// `Tue, 14 Nov 2023 22:13:20 GMT`
+    pub(crate) fn http(instant: Timestamp) -> Self {
+        let mut bytes = [0; 29];
+        fill(&mut bytes, |sink| HttpDate(instant).emit(sink));
+        Self { bytes, length: 29 }
+    }
+
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(..usize::from(self.length)).unwrap_or_default()
     }
 }
 
@@ -260,49 +308,14 @@ impl Emit for Expiration {
     }
 }
 
-fn weekday(weekday: Weekday) -> &'static [u8] {
-    match weekday {
-        Weekday::Monday => b"Mon",
-        Weekday::Tuesday => b"Tue",
-        Weekday::Wednesday => b"Wed",
-        Weekday::Thursday => b"Thu",
-        Weekday::Friday => b"Fri",
-        Weekday::Saturday => b"Sat",
-        Weekday::Sunday => b"Sun",
-    }
-}
+/// The names of the months in HTTP.
+const MONTHS: &[u8] = b"JanFebMarAprMayJunJulAugSepOctNovDec";
 
-fn month(month: Month) -> &'static [u8] {
-    match month {
-        Month::January => b" Jan ",
-        Month::February => b" Feb ",
-        Month::March => b" Mar ",
-        Month::April => b" Apr ",
-        Month::May => b" May ",
-        Month::June => b" Jun ",
-        Month::July => b" Jul ",
-        Month::August => b" Aug ",
-        Month::September => b" Sep ",
-        Month::October => b" Oct ",
-        Month::November => b" Nov ",
-        Month::December => b" Dec ",
-    }
+/// One of the names of three letters.
+fn nth(names: &'static [u8], index: u32) -> &'static [u8] {
+    let (names, _) = names.as_chunks::<3>();
+    names.get(index as usize).map_or(&[], <[u8; 3]>::as_slice)
 }
-
-const MONTHS: [Month; 12] = [
-    Month::January,
-    Month::February,
-    Month::March,
-    Month::April,
-    Month::May,
-    Month::June,
-    Month::July,
-    Month::August,
-    Month::September,
-    Month::October,
-    Month::November,
-    Month::December,
-];
 
 /// The number that the two digits from `start` on mean.
 fn number(text: &[u8], start: usize) -> Option<u8> {
@@ -327,6 +340,26 @@ mod tests {
 
     fn http_date(instant: Timestamp) -> heapless::String<29> {
         HttpDate(instant).to_string_of().unwrap()
+    }
+
+    /// Against a calendar that knows nothing of this one.
+    #[test]
+    fn every_day_has_its_date() {
+        let mut expected = UtcDateTime::UNIX_EPOCH.date();
+        for days in 0..=u32::try_from(LATEST / 86_400).unwrap() {
+            let (year, month, day) = date_of(days);
+            let date = (expected.year().unsigned_abs(), u8::from(expected.month()).into());
+            assert_eq!((year, month, day), (date.0, date.1, expected.day().into()));
+            expected = expected.next_day().unwrap_or(expected);
+        }
+    }
+
+    #[test]
+    fn the_days_of_a_week() {
+        let names = ["Tue", "Wed", "Thu", "Fri", "Sat", "Sun", "Mon"];
+        for (days, name) in (0..).zip(names) {
+            assert!(http_date(at(1_700_000_000 + days * 86_400)).starts_with(name));
+        }
     }
 
     #[test]

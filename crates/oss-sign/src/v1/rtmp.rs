@@ -5,7 +5,7 @@
 use super::{PARAMETERS, Signer, parameter};
 use crate::canonical::{Form, Parameter, Text, emit_parameters};
 use crate::credentials::Credentials;
-use crate::encode::{decimal, percent_encoded_path};
+use crate::encode::{long_decimal, percent_encoded_path};
 use crate::endpoint::Endpoint;
 use crate::error::SignError;
 use crate::order::Order;
@@ -165,7 +165,7 @@ impl<'a> Push<'a> {
     /// Expiry, the caller's parameters and the channel, as raw text. The resource is without the
     /// `/live` of the URL.
     fn emit_string_to_sign(&self, sink: &mut Sink<'_>) {
-        decimal(self.expires_at.unix_seconds(), sink);
+        long_decimal(self.expires_at.unix_seconds(), sink);
         sink.write(b"\n");
         for parameter in self.parameters() {
             if let Parameter::Given(name, value) = parameter {
@@ -195,7 +195,7 @@ impl<'a> Push<'a> {
         sink.write(self.own().get(usize::from(own)).copied().unwrap_or_default().as_bytes());
         sink.write(b"=");
         match own {
-            parameter::EXPIRES => decimal(self.expires_at.unix_seconds(), sink),
+            parameter::EXPIRES => long_decimal(self.expires_at.unix_seconds(), sink),
             parameter::ACCESS_KEY_ID => self.credentials.access_key_id().emit(Form::Encoded, sink),
             _ => self.credentials.security_token().unwrap_or_default().emit(Form::Encoded, sink),
         }

@@ -2,7 +2,7 @@
 
 use super::emit_string_to_sign;
 use crate::canonical::{Form, Subject, Text};
-use crate::encode::decimal;
+use crate::encode::long_decimal;
 use crate::error::SignError;
 use crate::header::{DateHeader, Headers, is_signed_by_default};
 use crate::order::Order;
@@ -152,7 +152,7 @@ impl Emit for Rules<'_> {
     fn emit(&self, sink: &mut Sink<'_>) {
         match self.placement {
             Placement::Header(_, signed_at) => HttpDate(signed_at).emit(sink),
-            Placement::Query(expires_at) => decimal(expires_at, sink),
+            Placement::Query(expires_at) => long_decimal(expires_at, sink),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The canonical request and the string to sign.
 
-use super::{ALGORITHM, UNSIGNED_PAYLOAD};
+use super::{ALGORITHM, CredentialScope, UNSIGNED_PAYLOAD};
 use crate::canonical::{Form, Subject, emit_additional_headers, emit_headers, emit_parameters};
 use crate::encode::hex;
 use crate::hash::{Sha256, hash};
@@ -40,14 +40,14 @@ pub(crate) fn canonical_hash(subject: &impl Subject) -> [u8; 32] {
 
 /// Algorithm, time of signing, credential scope, and the hash of the canonical request.
 pub(crate) fn emit_string_to_sign(
-    time: &impl Emit,
-    scope: &impl Emit,
+    date: &[u8],
+    scope: &CredentialScope,
     canonical_hash: &[u8; 32],
     sink: &mut Sink<'_>,
 ) {
     sink.write(ALGORITHM.as_bytes());
     sink.write(b"\n");
-    time.emit(sink);
+    sink.write(date);
     sink.write(b"\n");
     scope.emit(sink);
     sink.write(b"\n");

@@ -29,7 +29,7 @@ use crate::presigned_url::{PresignedUrl, Signing};
 use crate::request::{Expires, Request};
 use crate::signable::{self, Signable};
 use crate::signed_headers::SignedHeaders;
-use crate::time::Timestamp;
+use crate::time::{DateText, Timestamp};
 
 /// The name of the signature version, as it is sent.
 pub(crate) const ALGORITHM: &str = "OSS4-HMAC-SHA256";
@@ -39,6 +39,14 @@ pub(crate) const UNSIGNED_PAYLOAD: &str = "UNSIGNED-PAYLOAD";
 
 /// The longest validity of a presigned URL that OSS allows: 7 days.
 pub(crate) const MAX_EXPIRES: u64 = 604_800;
+
+/// The validity, if OSS allows it.
+fn within_max_expires(seconds: u64) -> Result<u32, SignError> {
+    match u32::try_from(seconds) {
+        Ok(seconds) if u64::from(seconds) <= MAX_EXPIRES => Ok(seconds),
+        _ => Err(SignError::ExpiresTooFar),
+    }
+}
 
 /// Signs requests: credentials and a signing key that was derived from them.
 ///
@@ -94,10 +102,10 @@ impl<'a> Signer<'a> {
         expires: Expires,
     ) -> Result<PresignedUrl<'a>, SignError> {
         let (seconds, expires_at) = expires.resolve(now)?;
-        if seconds > MAX_EXPIRES {
-            return Err(SignError::ExpiresTooFar);
-        }
-        let signable = self.signable(request, now, Placement::Query { expires: seconds })?;
+        let seconds = within_max_expires(seconds)?;
+        self.check_key(now)?;
+        let placement = Placement::Query { expires: seconds };
+        let signable = self.signable(request, DateText::basic(now), placement)?;
         Ok(PresignedUrl {
             signable,
             endpoint: *endpoint,
@@ -133,8 +141,12 @@ impl<'a> Signer<'a> {
         request: &Request<'a>,
         now: Timestamp,
     ) -> Result<SignedHeaders<'a>, SignError> {
-        let placement = Placement::Header(self.date_header);
-        let signable = self.signable(request, now, placement)?;
+        self.check_key(now)?;
+        let date = match self.date_header {
+            DateHeader::Date => DateText::http(now),
+            DateHeader::XOssDate => DateText::basic(now),
+        };
+        let signable = self.signable(request, date, Placement::Header(self.date_header))?;
         let signature = self.key.sign_request(&signable);
         Ok(SignedHeaders { signable, signature })
     }
@@ -142,11 +154,10 @@ impl<'a> Signer<'a> {
     fn signable(
         &self,
         request: &Request<'a>,
-        signed_at: Timestamp,
+        date: DateText,
         placement: Placement,
     ) -> Result<Signable<'a>, SignError> {
-        self.check_key(signed_at)?;
-        let rules = Rules { scope: self.key.scope(), signed_at, placement };
+        let rules = Rules { scope: self.key.scope(), date, placement };
         Signable::new(request, &self.credentials, signable::Rules::V4(rules))
     }
 

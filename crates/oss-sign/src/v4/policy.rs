@@ -1,7 +1,7 @@
 //! Signs POST policies.
 
-use super::{MAX_EXPIRES, Signer};
-use crate::error::{PolicyError, SignError};
+use super::{Signer, within_max_expires};
+use crate::error::PolicyError;
 use crate::policy_form::{Content, Document, PolicyForm, Version};
 use crate::post_policy::PostPolicy;
 use crate::request::Expires;
@@ -23,9 +23,7 @@ impl<'a> Signer<'a> {
         expires: Expires,
     ) -> Result<PolicyForm<'a>, PolicyError> {
         let (seconds, expires_at) = expires.resolve(now)?;
-        if seconds > MAX_EXPIRES {
-            return Err(SignError::ExpiresTooFar.into());
-        }
+        within_max_expires(seconds)?;
         policy.check()?;
         self.sign_content(
             Content::Conditions {
@@ -89,6 +87,7 @@ mod tests {
 
     use super::*;
     use crate::credentials::Credentials;
+    use crate::error::SignError;
     use crate::post_policy::Condition::{ContentLengthRange, Equal, In, NotIn, StartsWith};
     use crate::region::Region;
     use crate::resource::Bucket;

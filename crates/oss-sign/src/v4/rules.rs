@@ -11,7 +11,7 @@ use crate::request::Request;
 use crate::signable::Signable;
 use crate::signature::Signature;
 use crate::sink::{Emit, Sink};
-use crate::time::{HttpDate, Timestamp};
+use crate::time::DateText;
 
 /// The parameters of a presigned URL, sorted; [`parameter`] has their indexes.
 pub(crate) const PARAMETERS: &[&str] = &[
@@ -47,7 +47,8 @@ mod header {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Rules<'a> {
     pub(super) scope: &'a CredentialScope,
-    pub(super) signed_at: Timestamp,
+    /// The time of signing, in the form of what carries it: signed as it is sent.
+    pub(super) date: DateText,
     pub(super) placement: Placement,
 }
 
@@ -57,7 +58,7 @@ pub(super) enum Placement {
     /// Into the header `Authorization`.
     Header(DateHeader),
     /// Into the query, with the validity in seconds.
-    Query { expires: u64 },
+    Query { expires: u32 },
 }
 
 impl Rules<'_> {
@@ -137,7 +138,12 @@ impl Rules<'_> {
     }
 
     pub(crate) fn emit_string_to_sign(&self, canonical_hash: &[u8; 32], sink: &mut Sink<'_>) {
-        emit_string_to_sign(self, self.scope, canonical_hash, sink);
+        emit_string_to_sign(self.date.as_bytes(), self.scope, canonical_hash, sink);
+    }
+
+    /// The time of signing, in the form of what carries it.
+    pub(crate) fn date(&self) -> &[u8] {
+        self.date.as_bytes()
     }
 
     pub(crate) fn date_header(&self) -> &'static str {
@@ -166,7 +172,7 @@ impl Rules<'_> {
             }
             parameter::DATE => {
                 sink.write(b"x-oss-date=");
-                sink.write(self.signed_at.basic());
+                sink.write(self.date.as_bytes());
             }
             parameter::EXPIRES => {
                 sink.write(b"x-oss-expires=");
@@ -188,7 +194,7 @@ impl Rules<'_> {
     pub(crate) fn emit_header(&self, signable: &Signable<'_>, own: u8, sink: &mut Sink<'_>) {
         match own {
             header::CONTENT_SHA256 => sink.write(UNSIGNED_PAYLOAD.as_bytes()),
-            header::DATE => sink.write(self.signed_at.basic()),
+            header::DATE => sink.write(self.date.as_bytes()),
             _ => sink.write(signable.security_token().as_bytes()),
         }
     }
@@ -214,17 +220,6 @@ impl Rules<'_> {
     }
 }
 
-impl Emit for Rules<'_> {
-    /// The time of signing, in the form of the header that carries it: the one thing that is signed
-    /// as it is sent.
-    fn emit(&self, sink: &mut Sink<'_>) {
-        match self.placement {
-            Placement::Header(DateHeader::Date) => HttpDate(self.signed_at).emit(sink),
-            _ => sink.write(self.signed_at.basic()),
-        }
-    }
-}
-
 /// Each additional header must be there to be signed, but for those that are signed anyway and so
 /// are not listed. Returns whether any is to be listed.
 fn check_additional_headers(request: &Request<'_>) -> Result<bool, SignError> {
@@ -233,7 +228,7 @@ fn check_additional_headers(request: &Request<'_>) -> Result<bool, SignError> {
         if is_signed_by_default(name) {
             continue;
         }
-        if name.contains('_') {
+        if name.bytes().any(|byte| byte == b'_') {
             return Err(SignError::AdditionalHeaderUnderscore(position));
         }
         if !request.all_headers().iter().any(|(other, _)| other.eq_ignore_ascii_case(name)) {

@@ -351,11 +351,11 @@ impl Emit for StringToSign<'_> {
         match &self.0.parsed.signed {
             Signed::V4Header { scope, date, .. } => {
                 let hash = v4::canonical_hash(&self.0);
-                v4::emit_string_to_sign(&Verbatim(date), scope, &hash, sink);
+                v4::emit_string_to_sign(date, scope, &hash, sink);
             }
             Signed::V4Url { scope, signed_at, .. } => {
                 let hash = v4::canonical_hash(&self.0);
-                v4::emit_string_to_sign(&Verbatim(signed_at.basic()), scope, &hash, sink);
+                v4::emit_string_to_sign(signed_at.basic(), scope, &hash, sink);
             }
             #[cfg(feature = "v1")]
             Signed::V1Header { date, .. } => {
@@ -374,8 +374,10 @@ impl fmt::Display for StringToSign<'_> {
 }
 
 /// A text that is signed as it came.
+#[cfg(feature = "v1")]
 struct Verbatim<'t>(&'t [u8]);
 
+#[cfg(feature = "v1")]
 impl Emit for Verbatim<'_> {
     fn emit(&self, sink: &mut Sink<'_>) {
         sink.write(self.0);
