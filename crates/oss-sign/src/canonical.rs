@@ -171,10 +171,7 @@ pub(crate) fn has_additional_headers(subject: &impl Subject) -> bool {
 }
 
 /// The lower-case names of the signed headers that OSS does not sign by itself.
-pub(crate) fn emit_additional_headers(
-    subject: &impl Subject,
-    sink: &mut Sink<'_>,
-) {
+pub(crate) fn emit_additional_headers(subject: &impl Subject, sink: &mut Sink<'_>) {
     if !subject.may_have_additional_headers() {
         return;
     }

@@ -175,7 +175,9 @@ impl Rules<'_> {
             parameter::ADDITIONAL_HEADERS => {
                 sink.write(b"x-oss-additional-headers=");
                 // A name may have characters that a URL may not: RFC 9110 lets `|` and others be.
-                encoded::<64>(sink, percent_encoded, |sink| emit_additional_headers(signable, sink));
+                encoded::<64>(sink, percent_encoded, |sink| {
+                    emit_additional_headers(signable, sink)
+                });
             }
             parameter::CREDENTIAL => {
                 sink.write(b"x-oss-credential=");
