@@ -209,7 +209,6 @@ pub(crate) fn show(text: &dyn Emit, formatter: &mut fmt::Formatter<'_>) -> fmt::
 
 /// Writes what `emit` writes in another form, that of `encode`, which gets `N` bytes at a time, and
 /// what is left at the end.
-#[cfg(any(feature = "v1", feature = "post-policy"))]
 pub(crate) fn encoded<const N: usize>(
     sink: &mut Sink<'_>,
     encode: fn(&[u8], &mut Sink<'_>),
@@ -230,13 +229,11 @@ impl Outlet for Length {
     }
 }
 
-#[cfg(any(feature = "v1", feature = "post-policy"))]
 struct Encoded<'s, 'o> {
     sink: &'s mut Sink<'o>,
     encode: fn(&[u8], &mut Sink<'_>),
 }
 
-#[cfg(any(feature = "v1", feature = "post-policy"))]
 impl Outlet for Encoded<'_, '_> {
     fn take(&mut self, full: &mut [u8]) -> usize {
         (self.encode)(full, self.sink);
