@@ -6,6 +6,7 @@ mod buckets;
 mod client;
 mod faults;
 mod folder;
+mod killed;
 mod limits;
 mod listing;
 mod multipart;
