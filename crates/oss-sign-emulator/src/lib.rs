@@ -25,3 +25,8 @@ pub use record::RequestRecord;
 pub use storage::{Storage, StorageError};
 #[cfg(feature = "tls")]
 pub use tls::CertificateError;
+
+/// So that what it shows is run.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/emulator.md")]
+struct Guide;
