@@ -77,7 +77,7 @@ measure() {
         build "$target" "$profile" ""
         base=$(flash_of "$(program "$target" "$profile" empty)")
         hash=$(($(flash_of "$(program "$target" "$profile" hash)") - base))
-        printf '%-36s %8d\n' "SHA-256 and HMAC alone" "$hash"
+        printf '%-36s %8d\n' "SHA-256 alone" "$hash"
         for features in "$@"; do
             build "$target" "$profile" "$features"
             presign=$(program "$target" "$profile" presign)
@@ -133,7 +133,9 @@ for target in "$m4" thumbv6m-none-eabi riscv32imac-unknown-none-elf; do
         else
             not_run "the lints of the firmware: cargo clippy or cargo fmt is not installed"
         fi
-        measure "$target" "" v1 post-policy verify parse-endpoint $all
+        (cd example-embassy && cargo build --quiet --locked --release --target "$target")
+        echo "the example with embassy and reqwless builds"
+        measure "$target" "" str parse-endpoint v1 post-policy verify $all
     else
         measure "$target" "" $all
     fi

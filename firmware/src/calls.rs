@@ -57,27 +57,35 @@ pub fn derive(vector: &Vector<'_>) -> Option<SigningKey> {
 
 /// A URL with a key that is at hand.
 #[inline(never)]
-pub fn presign<'b>(vector: &Vector<'_>, key: &SigningKey, buffer: &'b mut [u8]) -> Option<&'b str> {
+pub fn presign<'b>(
+    vector: &Vector<'_>,
+    key: &SigningKey,
+    buffer: &'b mut [u8],
+) -> Option<&'b [u8]> {
     let request = vector.request()?;
     let signer = Signer::new(vector.credentials()?, key);
     let endpoint = vector.endpoint(key.region())?;
     let expires = Expires::after_seconds(vector.expires);
     let url = signer.presign(&request, &endpoint, vector.now()?, expires).ok()?;
-    url.write_to_slice(buffer).ok()
+    // An HTTP client may want a `&str`, which takes a check that the bytes are UTF-8.
+    #[cfg(feature = "str")]
+    return url.write_to_slice(buffer).ok().map(str::as_bytes);
+    #[cfg(not(feature = "str"))]
+    url.write_bytes_to_slice(buffer).ok()
 }
 
 /// The value of `Authorization`.
 #[inline(never)]
-pub fn sign<'b>(vector: &Vector<'_>, key: &SigningKey, buffer: &'b mut [u8]) -> Option<&'b str> {
+pub fn sign<'b>(vector: &Vector<'_>, key: &SigningKey, buffer: &'b mut [u8]) -> Option<&'b [u8]> {
     let request = vector.request()?;
     let signer = Signer::new(vector.credentials()?, key);
-    signer.sign(&request, vector.now()?).ok()?.authorization().write_to_slice(buffer).ok()
+    signer.sign(&request, vector.now()?).ok()?.authorization().write_bytes_to_slice(buffer).ok()
 }
 
 /// The signature of a URL in V1.
 #[cfg(feature = "v1")]
 #[inline(never)]
-pub fn presign_v1<'b>(vector: &Vector<'_>, buffer: &'b mut [u8]) -> Option<&'b str> {
+pub fn presign_v1<'b>(vector: &Vector<'_>, buffer: &'b mut [u8]) -> Option<&'b [u8]> {
     use oss_sign::v1::Signer;
 
     let request = vector.request()?;
@@ -86,8 +94,8 @@ pub fn presign_v1<'b>(vector: &Vector<'_>, buffer: &'b mut [u8]) -> Option<&'b s
     let signer = Signer::new(vector.credentials()?);
     let expires = Expires::after_seconds(vector.expires);
     let url = signer.presign(&request, &endpoint, vector.now()?, expires).ok()?;
-    url.write_to_slice(buffer).ok()?;
-    url.signature().write_to_slice(buffer).ok()
+    url.write_bytes_to_slice(buffer).ok()?;
+    url.signature().write_bytes_to_slice(buffer).ok()
 }
 
 /// The policy of a form, then a blank and its signature.
@@ -98,16 +106,16 @@ pub fn sign_policy<'b>(
     conditions: &[oss_sign::Condition<'_>],
     key: &SigningKey,
     buffer: &'b mut [u8],
-) -> Option<&'b str> {
+) -> Option<&'b [u8]> {
     let policy = oss_sign::PostPolicy::new(Bucket::new(vector.bucket).ok()?).conditions(conditions);
     let signer = Signer::new(vector.credentials()?, key);
     let expires = Expires::after_seconds(vector.expires);
     let form = signer.sign_policy(&policy, vector.now()?, expires).ok()?;
-    let length = form.policy().write_to_slice(buffer).ok()?.len();
+    let length = form.policy().write_bytes_to_slice(buffer).ok()?.len();
     let (blank, rest) = buffer.get_mut(length..)?.split_first_mut()?;
     *blank = b' ';
-    let end = length + 1 + form.signature().write_to_slice(rest).ok()?.len();
-    str::from_utf8(buffer.get(..end)?).ok()
+    let end = length + 1 + form.signature().write_bytes_to_slice(rest).ok()?.len();
+    buffer.get(..end)
 }
 
 /// Whether a URL of [`presign`] is what it claims to be.

@@ -4,4 +4,5 @@
 pub mod conform;
 pub mod record;
 pub mod reference;
+pub mod sts_rpc;
 pub mod verification;

@@ -41,6 +41,9 @@ pub struct Record {
     pub additional_headers: Vec<String>,
     /// A POST policy as the SDK was given it.
     pub policy_input: Option<String>,
+    /// Every signed parameter of a call of STS, in the order in which they were sent.
+    #[serde(default)]
+    pub params: Vec<(String, String)>,
     pub expect: Expect,
     /// The classes in which the SDK deviates from the documented rule.
     #[serde(default)]
@@ -66,6 +69,18 @@ pub struct Expect {
     /// A POST policy as the SDK signed it, which may have written the JSON anew.
     pub policy_signed_text: Option<String>,
     pub policy_base64: Option<String>,
+    /// A call of STS as it was sent.
+    pub http: Option<Http>,
+}
+
+/// A call of STS as it was sent.
+#[derive(Clone, Debug, Deserialize)]
+#[allow(missing_docs, reason = "the names are those of the format")]
+pub struct Http {
+    pub method: String,
+    /// Path and query.
+    pub path: String,
+    pub body: String,
 }
 
 impl Expect {

@@ -8,6 +8,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::conform::{Mismatch, Outcome, credentials, reason_to_skip};
 use crate::record::{Expect, Record};
+use crate::sts_rpc;
 
 /// Verifies one line of a vector file: what the SDK sent must be accepted, and of URLs that deviate
 /// from the documented rule those that a server by that rule would accept.
@@ -24,6 +25,9 @@ pub fn verify_line(line: &str) -> Outcome {
 pub fn verify(record: &Record) -> Outcome {
     if let Some(reason) = reason_to_skip(&record.op, &record.version) {
         return Outcome::Skipped(reason);
+    }
+    if record.op == "sts_rpc" {
+        return sts_rpc::verify(record);
     }
     if !record.deviation.is_empty() && record.valid_as_sent.is_none() {
         return Outcome::Skipped("it is not known whether OSS accepts it".to_owned());

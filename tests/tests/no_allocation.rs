@@ -213,3 +213,17 @@ fn the_most_that_is_allowed_allocates_nothing() {
         black_box(signer.sign(&by_headers, now()).unwrap().authorization().len());
     });
 }
+
+#[test]
+fn a_string_takes_one_allocation() {
+    let key = SigningKey::derive(&credentials(), &region(), now());
+    let endpoint_region = region();
+    let endpoint = Endpoint::public(&endpoint_region);
+    let signer = v4::Signer::new(credentials(), &key);
+    let url = signer.presign(&request(), &endpoint, now(), Expires::default()).unwrap();
+    let expected = url.to_string();
+    let mut text = String::new();
+    let info = measure(|| text = String::from(&url));
+    assert_eq!(text, expected);
+    assert_eq!(info.count_total, 1);
+}

@@ -455,7 +455,7 @@ fn a_form_without_fields_of_a_signature_is_anonymous() {
 #[test]
 fn too_few_slots() {
     for (slots, refusal) in
-        [([0, 16], ParameterSlots { needed: 6 }), ([16, 0], HeaderSlots { needed: 2 })]
+        [([0, 16], ParameterSlots { needed: 7 }), ([16, 0], HeaderSlots { needed: 2 })]
     {
         let text = arrived(V4Url);
         let (line, headers) = text.split_once('\n').unwrap();

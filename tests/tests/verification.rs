@@ -855,5 +855,5 @@ fn what_the_sdks_sent_is_accepted() {
             }
         }
     }
-    assert_eq!(passed, 15_743);
+    assert_eq!(passed, 17_123);
 }

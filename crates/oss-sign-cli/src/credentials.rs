@@ -1,96 +1,109 @@
-//! The AccessKey, from the environment alone: a command line is in the shell's history and in the
-//! list of processes.
+//! `oss-sign credentials`: which AccessKey is used, and whose it is.
 
-use oss_sign::{Credentials, CredentialsError};
+use clap::{Args, Subcommand};
+use oss_sign_credentials::{Cause, Credentials};
+use serde::Serialize;
 
-use crate::environment::variable;
+use crate::access_key::{CredentialsArgs, mistake, provide};
+use crate::answer::Answer;
+use crate::document::to_json;
+use crate::exported::Exported;
 use crate::mistake::Mistake;
 
-/// The names of the variables that hold an AccessKey.
-struct Variables {
-    id: &'static str,
-    secret: &'static str,
-    token: &'static str,
+/// Tell which AccessKey is used, and where it comes from.
+#[derive(Args)]
+#[command(after_help = EXAMPLES, subcommand_required = true, arg_required_else_help = true)]
+pub(crate) struct CredentialsVerb {
+    #[command(subcommand)]
+    action: Action,
 }
 
-/// The first complete set is used: the names of the OSS SDKs and ossutil, then those of all of
-/// Alibaba Cloud's SDKs, which Function Compute sets too.
-const VARIABLES: [Variables; 2] = [
-    Variables {
-        id: "OSS_ACCESS_KEY_ID",
-        secret: "OSS_ACCESS_KEY_SECRET",
-        token: "OSS_SESSION_TOKEN",
-    },
-    Variables {
-        id: "ALIBABA_CLOUD_ACCESS_KEY_ID",
-        secret: "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
-        token: "ALIBABA_CLOUD_SECURITY_TOKEN",
-    },
-];
+const EXAMPLES: &str = "\
+EXAMPLES:
+  oss-sign credentials show
+  oss-sign credentials show --profile deploy
+  eval \"$(oss-sign credentials show --credentials ecs --export)\"";
 
-/// An AccessKey, and the variables that it came from.
-pub(crate) struct AccessKey {
-    id: String,
-    secret: String,
-    token: Option<String>,
-    variables: &'static Variables,
+#[derive(Subcommand)]
+enum Action {
+    Show(Show),
 }
 
-impl AccessKey {
-    pub(crate) fn from_environment() -> Result<Self, Mistake> {
-        Self::if_any()?.ok_or_else(|| {
-            Mistake::new(
-                "there is no AccessKey: set OSS_ACCESS_KEY_ID and OSS_ACCESS_KEY_SECRET \
-                 (and OSS_SESSION_TOKEN if it is a temporary one)",
-            )
-        })
-    }
+/// Show where the AccessKey comes from, its ID, and until when it holds; never the secret.
+///
+/// If there is none, shows for each place why not.
+#[derive(Args)]
+struct Show {
+    #[command(flatten)]
+    credentials: CredentialsArgs,
 
-    /// That of the environment, for verbs that can do without.
-    pub(crate) fn if_any() -> Result<Option<Self>, Mistake> {
-        for variables in &VARIABLES {
-            if let Some(access_key) = Self::read(variables)? {
-                return Ok(Some(access_key));
-            }
-        }
-        Ok(None)
-    }
+    /// Print a JSON document
+    #[arg(long, help_heading = "Output")]
+    json: bool,
 
-    fn read(variables: &'static Variables) -> Result<Option<Self>, Mistake> {
-        let Variables { id, secret, token } = variables;
-        match (variable(id)?, variable(secret)?, variable(token)?) {
-            (Some(id), Some(secret), token) => Ok(Some(Self { id, secret, token, variables })),
-            (None, None, None) => Ok(None),
-            (Some(_), None, _) => {
-                Err(Mistake::new(format!("{id} is set, but {secret} is not: set both or none")))
-            }
-            (None, Some(_), _) => {
-                Err(Mistake::new(format!("{secret} is set, but {id} is not: set both or none")))
-            }
-            (None, None, Some(_)) => Err(Mistake::new(format!(
-                "{token} is set without an AccessKey: set {id} and {secret} too, or unset it"
-            ))),
+    /// Print temporary credentials, the secret too, as variables for a POSIX shell; with --json as a
+    /// JSON document
+    #[arg(long, help_heading = "Output")]
+    export: bool,
+}
+
+/// Its fields are a promise.
+#[derive(Serialize)]
+struct Document<'a> {
+    provider: &'a str,
+    access_key_id: &'a str,
+    is_temporary: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_at: Option<String>,
+}
+
+impl CredentialsVerb {
+    pub(crate) fn run(&self) -> Result<Answer, Mistake> {
+        match &self.action {
+            Action::Show(show) => show.run(),
         }
     }
+}
 
-    pub(crate) fn credentials(&self) -> Result<Credentials<'_>, Mistake> {
-        let pair = Credentials::new(&self.id, &self.secret);
-        match &self.token {
-            None => pair,
-            Some(token) => pair.and_then(|pair| pair.with_security_token(token)),
-        }
-        .map_err(|error| Mistake::new(format!("{}: {error}", self.variable_of(error))))
-    }
-
-    fn variable_of(&self, error: CredentialsError) -> &'static str {
-        use CredentialsError::{
-            AccessKeyIdCharacter, AccessKeyIdTooLong, EmptyAccessKeyId, EmptySecurityToken,
-            SecurityTokenWhiteSpace,
+impl Show {
+    fn run(&self) -> Result<Answer, Mistake> {
+        let credentials = provide(self.credentials.provider()?)?.map_err(|error| {
+            match error.cause() {
+                // Each place has a line of its own.
+                Cause::Chain(_) => Mistake::new(error.cause().to_string()),
+                _ => mistake(&error),
+            }
+        })?;
+        let text = match (self.export, self.json) {
+            (true, true) => Exported::new(&credentials)?.to_json()?,
+            (true, false) => Exported::new(&credentials)?.to_shell(),
+            (false, true) => to_json(&Document::new(&credentials))?,
+            (false, false) => Document::new(&credentials).to_text(),
         };
-        match error {
-            EmptyAccessKeyId | AccessKeyIdCharacter | AccessKeyIdTooLong => self.variables.id,
-            EmptySecurityToken | SecurityTokenWhiteSpace => self.variables.token,
-            _ => self.variables.secret,
+        Ok(Answer { text, warnings: Vec::new() })
+    }
+}
+
+impl<'a> Document<'a> {
+    fn new(credentials: &'a Credentials) -> Self {
+        Self {
+            provider: credentials.provider().as_str(),
+            access_key_id: credentials.access_key_id(),
+            is_temporary: credentials.security_token().is_some(),
+            expires_at: credentials.expires_at().map(|expiry| expiry.to_string()),
         }
+    }
+
+    fn to_text(&self) -> String {
+        let Self { provider, access_key_id, is_temporary, expires_at } = self;
+        let until = match (is_temporary, expires_at) {
+            (_, Some(expiry)) => expiry,
+            (true, None) => "not known",
+            (false, None) => "never",
+        };
+        let kind = if *is_temporary { "temporary" } else { "long-term" };
+        format!(
+            "source: {provider}\nAccessKey ID: {access_key_id}\nkind: {kind}\nexpires at: {until}\n"
+        )
     }
 }

@@ -88,7 +88,7 @@ impl Body {
 }
 
 /// A text as one word of a POSIX shell: in single quotes, where nothing is special but the quote.
-struct ShellWord<'a>(&'a str);
+pub(crate) struct ShellWord<'a>(pub(crate) &'a str);
 
 impl fmt::Display for ShellWord<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

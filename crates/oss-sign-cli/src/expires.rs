@@ -80,7 +80,7 @@ impl fmt::Display for ExpiresArgs {
 }
 
 /// Reads whole seconds, or a duration with units.
-fn seconds(text: &str) -> Result<u32, Mistake> {
+pub(crate) fn seconds(text: &str) -> Result<u32, Mistake> {
     if let Ok(seconds) = text.parse() {
         return Ok(seconds);
     }

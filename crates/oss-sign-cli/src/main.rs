@@ -2,18 +2,23 @@
 //!
 //! One module per verb; the others are the flags and inputs that verbs share.
 
+mod access_key;
 mod answer;
+mod assume_role;
 mod bulk;
 #[cfg(feature = "callback")]
 mod callback;
 mod condition;
 mod credentials;
 mod curl;
+#[cfg(feature = "emulator")]
+mod demo;
 mod document;
 mod endpoint;
 mod environment;
 mod expires;
 mod explain;
+mod exported;
 mod facts;
 mod html;
 mod inspect;
@@ -30,10 +35,13 @@ mod public_key;
 mod refusal;
 mod region;
 mod request;
+#[cfg(feature = "emulator")]
+mod serve;
 mod shown;
 mod sign;
 mod signing;
 mod size;
+mod surroundings;
 mod target;
 mod verdict;
 mod verify;
@@ -64,6 +72,12 @@ enum Verb {
     Inspect(inspect::Inspect),
     Explain(explain::Explain),
     Post(post::Post),
+    Credentials(credentials::CredentialsVerb),
+    AssumeRole(assume_role::AssumeRole),
+    #[cfg(feature = "emulator")]
+    Serve(serve::Serve),
+    #[cfg(feature = "emulator")]
+    Demo(demo::Demo),
     #[cfg(feature = "callback")]
     Callback(callback::Callback),
 }
@@ -75,7 +89,8 @@ EXAMPLES:
   oss-sign explain --error body.xml 'https://examplebucket.oss-cn-hangzhou.aliyuncs.com/...'
 
 The AccessKey is read from OSS_ACCESS_KEY_ID, OSS_ACCESS_KEY_SECRET and OSS_SESSION_TOKEN, \
-or else from the ALIBABA_CLOUD_ variables.";
+or else from the ALIBABA_CLOUD_ variables, ~/.aliyun/config.json, or whatever --credentials says: \
+see 'oss-sign credentials show'.";
 
 fn main() -> ExitCode {
     match Cli::try_parse() {
@@ -93,6 +108,12 @@ impl Verb {
             Self::Inspect(inspect) => inspect.run().map(Answer::print),
             Self::Explain(explain) => explain.run().map(Explanation::print),
             Self::Post(post) => post.run().map(Answer::print),
+            Self::Credentials(credentials) => credentials.run().map(Answer::print),
+            Self::AssumeRole(role) => role.run().map(Answer::print),
+            #[cfg(feature = "emulator")]
+            Self::Serve(serve) => serve.run(),
+            #[cfg(feature = "emulator")]
+            Self::Demo(demo) => demo.run(),
             #[cfg(feature = "callback")]
             Self::Callback(callback) => callback.run().map(Verdict::print),
         }

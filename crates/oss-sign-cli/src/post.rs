@@ -131,7 +131,10 @@ impl Post {
                 .map_err(|error| self.refused(error, &given, &signatory))?;
             let bucket = Resource::Bucket(target.bucket);
             let text = self.text(&form, &signatory, target)?;
-            Ok(Answer { text, warnings: warning::of_form(&signatory, &policy, bucket) })
+            Ok(Answer {
+                text,
+                warnings: warning::of_form(&signatory, &policy, bucket, form.expires_at()),
+            })
         })
     }
 

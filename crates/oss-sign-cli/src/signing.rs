@@ -7,7 +7,7 @@ use oss_sign::{
     PresignedUrl, Product, Region, Request, SignError, SignedHeaders, Timestamp, v1, v4,
 };
 
-use crate::credentials::AccessKey;
+use crate::access_key::CredentialsArgs;
 use crate::endpoint::EndpointArgs;
 use crate::instant::{self, instant};
 use crate::mistake::{Mistake, Quoted};
@@ -45,6 +45,9 @@ pub(crate) struct SignatureArgs {
     /// The time of signing: Unix seconds or RFC 3339 [default: the clock]
     #[arg(long, value_name = "INSTANT", value_parser = instant)]
     now: Option<Timestamp>,
+
+    #[command(flatten)]
+    credentials: CredentialsArgs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -68,6 +71,8 @@ pub(crate) struct Signing<'a> {
     pub(crate) request: Request<'a>,
     pub(crate) endpoint: Endpoint<'a>,
     pub(crate) credentials: Credentials<'a>,
+    /// When the AccessKey expires, if that is known.
+    pub(crate) credentials_expire_at: Option<Timestamp>,
     pub(crate) now: Timestamp,
     pub(crate) version: SignatureVersion,
     signer: Signer<'a>,
@@ -92,11 +97,21 @@ impl SigningArgs {
     ) -> Result<T, Mistake> {
         let resource = self.request.resource()?;
         self.signature.prepare(&self.endpoint, |signatory| {
-            let Signatory { endpoint, credentials, now, version, signer } = signatory;
+            let Signatory { endpoint, credentials, credentials_expire_at, now, version, signer } =
+                signatory;
             let host = endpoint.host(resource).to_string();
             let parts = self.request.parts(resource, &host)?;
             let request = parts.request(method);
-            verb(&Signing { parts: &parts, request, endpoint, credentials, now, version, signer })
+            verb(&Signing {
+                parts: &parts,
+                request,
+                endpoint,
+                credentials,
+                credentials_expire_at,
+                now,
+                version,
+                signer,
+            })
         })
     }
 }
@@ -105,6 +120,7 @@ impl SigningArgs {
 pub(crate) struct Signatory<'a> {
     pub(crate) endpoint: Endpoint<'a>,
     credentials: Credentials<'a>,
+    pub(crate) credentials_expire_at: Option<Timestamp>,
     pub(crate) now: Timestamp,
     pub(crate) version: SignatureVersion,
     signer: Signer<'a>,
@@ -133,12 +149,13 @@ impl SignatureArgs {
         let region = region(self.region.as_deref())?;
         let given_endpoint = endpoint.given()?;
         let now = self.now.map_or_else(instant::now, Ok)?;
-        let access_key = AccessKey::from_environment()?;
-        let credentials = access_key.credentials()?;
+        let access_key = self.credentials.access_key()?;
+        let credentials = access_key.borrow();
         let key = self.key(&credentials, region.as_ref(), now)?;
         act(Signatory {
             endpoint: endpoint.endpoint(given_endpoint.as_ref(), region.as_ref())?,
             credentials,
+            credentials_expire_at: access_key.expires_at(),
             now,
             version: self.signature_version,
             signer: match &key {
@@ -184,6 +201,16 @@ impl<'a> Signing<'a> {
         match &self.signer {
             Signer::V4(signer) => signer.presign(request, &self.endpoint, self.now, expires),
             Signer::V1(signer) => signer.presign(request, &self.endpoint, self.now, expires),
+        }
+    }
+
+    /// The request of the flags for many resources; V1 has no such thing.
+    pub(crate) fn batch(&self, expires: Expires) -> Result<Option<v4::Batch<'_>>, SignError> {
+        match &self.signer {
+            Signer::V4(signer) => {
+                signer.batch(&self.request, &self.endpoint, self.now, expires).map(Some)
+            }
+            Signer::V1(_) => Ok(None),
         }
     }
 

@@ -1,12 +1,12 @@
-//! `oss-sign verify`: was this request signed with the AccessKey of the environment?
+//! `oss-sign verify`: was this request signed with this AccessKey?
 
 use clap::Args;
 use oss_sign::Timestamp;
 use oss_sign::verify::{Refusal, SignatureForm};
 use serde::Serialize;
 
+use crate::access_key::CredentialsArgs;
 use crate::answer::Answer;
-use crate::credentials::AccessKey;
 use crate::document::to_json;
 use crate::facts::Facts;
 use crate::instant::{self, instant};
@@ -31,6 +31,9 @@ pub(crate) struct Verify {
     /// When it arrives: Unix seconds or RFC 3339 [default: the clock]
     #[arg(long, value_name = "INSTANT", value_parser = instant)]
     now: Option<Timestamp>,
+
+    #[command(flatten)]
+    credentials: CredentialsArgs,
 
     /// Print a JSON document
     #[arg(long, help_heading = "Output")]
@@ -67,8 +70,8 @@ impl Verify {
     pub(crate) fn run(&self) -> Result<Verdict, Mistake> {
         let request = self.request.presented(&self.url)?;
         let now = self.now.map_or_else(instant::now, Ok)?;
-        let access_key = AccessKey::from_environment()?;
-        let verified = request.verify(&access_key.credentials()?, Some(now))?;
+        let access_key = self.credentials.access_key()?;
+        let verified = request.verify(&access_key.borrow(), Some(now))?;
         let form = request.with_parsed(|parsed, _| parsed.form())?.ok();
         let refusal = verified.err().map(|refusal| RefusalDocument::new(refusal, form));
         let facts = Facts::of(&request);

@@ -15,6 +15,7 @@ const MAX_EXPIRES_WITH_TOKEN: u64 = 43_200;
 pub(crate) fn of_presigned(signing: &Signing<'_>, expires_at: Timestamp) -> Vec<String> {
     let mut warnings = of_signed(signing);
     warnings.extend(expires_after_token(signing, expires_at));
+    warnings.extend(expires_after_access_key(signing.credentials_expire_at, expires_at, "URL"));
     warnings
 }
 
@@ -31,9 +32,12 @@ pub(crate) fn of_form(
     signatory: &Signatory<'_>,
     policy: &PostPolicy<'_>,
     bucket: Resource<'_>,
+    expires_at: Option<Timestamp>,
 ) -> Vec<String> {
+    let access_key = signatory.credentials_expire_at;
     let warnings = [
         bucket_twice(&signatory.endpoint, bucket),
+        expires_at.and_then(|expires_at| expires_after_access_key(access_key, expires_at, "form")),
         closed_version(signatory.version, io::stderr().is_terminal()),
     ];
     policy.open_ends().map(open_end).chain(warnings.into_iter().flatten()).collect()
@@ -57,6 +61,19 @@ fn expires_after_token(signing: &Signing<'_>, expires_at: Timestamp) -> Option<S
         "with a security token OSS refuses V4 URLs of more than 12 hours: give --expires 12h or less"
             .to_owned()
     })
+}
+
+/// A signature is worth nothing when its AccessKey is gone.
+fn expires_after_access_key(
+    access_key: Option<Timestamp>,
+    expires_at: Timestamp,
+    what: &str,
+) -> Option<String> {
+    let access_key = access_key.filter(|&access_key| access_key < expires_at)?;
+    Some(format!(
+        "the {what} stops to work at {access_key}, and not at {expires_at}, because then the \
+         temporary AccessKey expires: give --expires-at {access_key}"
+    ))
 }
 
 fn bucket_twice(endpoint: &Endpoint<'_>, resource: Resource<'_>) -> Option<String> {

@@ -35,7 +35,7 @@ pub(crate) struct CodedCredentials {
 pub(crate) struct Refusal {
     pub(crate) code: Option<String>,
     pub(crate) message: Zeroizing<String>,
-    request_id: Option<String>,
+    pub(crate) request_id: Option<String>,
 }
 
 /// Reads the body of an answer.

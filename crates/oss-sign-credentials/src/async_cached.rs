@@ -43,6 +43,22 @@ impl AsyncCached {
         Self { cache, provider: Arc::new(provider), spawn: None }
     }
 
+    /// Keeps the credentials of the [`DefaultChain`](crate::DefaultChain), which are looked for and
+    /// fetched over [`Reqwest`](crate::Reqwest).
+    ///
+    /// ```
+    /// use oss_sign::Region;
+    /// use oss_sign_credentials::{AsyncCached, AsyncSigner};
+    ///
+    /// let signer = AsyncSigner::new(AsyncCached::default_chain(), Region::new("cn-hangzhou")?);
+    /// # Ok::<(), oss_sign::RegionError>(())
+    /// ```
+    #[cfg(feature = "reqwest")]
+    #[must_use]
+    pub fn default_chain() -> Self {
+        Self::new(crate::Async::new(crate::DefaultChain::new(), crate::Reqwest::new()))
+    }
+
     /// The same provider with another clock, and nothing kept yet.
     #[must_use]
     pub fn with_clock(self, clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
@@ -51,7 +67,10 @@ impl AsyncCached {
 
     /// Fetches in a task of its own while the credentials are good, so that no caller waits:
     ///
-    /// ```ignore
+    /// ```
+    /// # use oss_sign_credentials::http::Offline;
+    /// # use oss_sign_credentials::{Async, AsyncCached, Environment};
+    /// let provider = Async::new(Environment::new(), Offline);
     /// let cached = AsyncCached::new(provider).with_spawn(|fetch| drop(tokio::spawn(fetch)));
     /// ```
     #[must_use]

@@ -51,6 +51,22 @@ impl Cached {
         Self { cache: Cache::new(|| System.now()), provider: Arc::new(provider) }
     }
 
+    /// Keeps the credentials of the [`DefaultChain`](crate::DefaultChain), which are looked for and
+    /// fetched over [`Ureq`](crate::Ureq).
+    ///
+    /// ```
+    /// use oss_sign::Region;
+    /// use oss_sign_credentials::{Cached, Signer};
+    ///
+    /// let signer = Signer::new(Cached::default_chain(), Region::new("cn-hangzhou")?);
+    /// # Ok::<(), oss_sign::RegionError>(())
+    /// ```
+    #[cfg(feature = "ureq")]
+    #[must_use]
+    pub fn default_chain() -> Self {
+        Self::new(crate::Blocking::new(crate::DefaultChain::new(), crate::Ureq::new()))
+    }
+
     /// The same provider with another clock, and nothing kept yet.
     #[must_use]
     pub fn with_clock(self, clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {

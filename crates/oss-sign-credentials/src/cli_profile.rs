@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use oss_sign::Timestamp;
 
+use crate::cli_profile::cloud_sso::CloudSso;
 use crate::cli_profile::config::{Config, Mode, Profile};
 use crate::credentials::{Credentials, Lifetime};
 use crate::credentials_uri::CredentialsUri;
@@ -18,6 +19,7 @@ use crate::static_access_key::StaticAccessKey;
 use crate::step::Step;
 use crate::surroundings::Surroundings;
 
+mod cloud_sso;
 mod config;
 
 const NAME: ProviderName = ProviderName::new("cli_profile");
@@ -50,7 +52,8 @@ const MAX_SOURCES: usize = 8;
 /// | `RamRoleArn`, `EcsRamRole`, `RamRoleArnWithEcs`, `OIDC` | by STS and the metadata of the instance |
 /// | `ChainableRamRoleArn` | with another profile as the source, up to eight in a row |
 /// | `External`, `CredentialsURI` | unless `ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS=true` forbids it |
-/// | `CloudSSO`, `OAuth` | the credentials that `aliyun` left there, as long as they hold: log in by `aliyun` |
+/// | `CloudSSO` | as long as the log-in by `aliyun` holds |
+/// | `OAuth` | the credentials that `aliyun` left there, as long as they hold |
 /// | `BearerToken`, `RsaKeyPair`, `Anonymous` | refused: OSS has no such signature |
 ///
 /// ```no_run
@@ -203,7 +206,8 @@ impl<'c> Resolving<'c> {
                 let uri = named.needed("credentials_uri", profile.credentials_uri())?;
                 Ok(Box::new(CredentialsUri::new(uri)))
             }
-            Mode::CloudSso | Mode::OAuth => named.left_by_aliyun(),
+            Mode::CloudSso => named.cloud_sso(),
+            Mode::OAuth => named.left_by_aliyun(),
             Mode::BearerToken | Mode::RsaKeyPair | Mode::Anonymous => {
                 let reason =
                     format!("the profile `{name}` is of a mode that OSS has no signature for");
@@ -252,29 +256,50 @@ impl<'c> Named<'_, 'c> {
         let Some(seconds) = self.profile.sts_expiration() else {
             return Ok(Box::new(StaticAccessKey::from(credentials)));
         };
-        let expiry = u64::try_from(seconds)
-            .ok()
-            .and_then(|seconds| Timestamp::from_unix_seconds(seconds).ok());
-        let Some(expiry) = expiry else { return Err(self.wrong("`sts_expiration` is no time")) };
+        let Some(expiry) = instant(seconds) else {
+            return Err(self.wrong("`sts_expiration` is no time"));
+        };
         if expiry <= self.resolving.now {
-            let remedy = format!("run `aliyun configure --profile {}`", self.name);
-            return Err(Error::failed(NAME, Cause::Expired(expiry)).with_remedy(remedy));
+            let error = Error::failed(NAME, Cause::Expired(expiry));
+            return Err(error.with_remedy(self.log_in()));
         }
         let credentials = credentials.with_lifetime(Lifetime::Until(expiry));
         Ok(Box::new(StaticAccessKey::from(credentials)))
     }
 
+    fn log_in(&self) -> String {
+        format!("run `aliyun configure --profile {}`", self.name)
+    }
+
+    fn is_later(&self, seconds: Option<i64>) -> bool {
+        seconds.and_then(instant).is_some_and(|instant| instant > self.resolving.now)
+    }
+
     /// To log in takes a browser, and a refresh token that is used up must be written back: both are
     /// the business of `aliyun`, which leaves temporary credentials in the profile.
     fn left_by_aliyun(&self) -> Result<Box<dyn Provider>, Error> {
-        let remedy = || format!("log in by `aliyun configure --profile {}`", self.name);
-        if self.profile.sts_token().is_none() || self.profile.sts_expiration().is_none() {
-            let reason = format!("the profile `{}` has no credentials that hold", self.name);
-            return Err(
-                Error::failed(NAME, Cause::Unsupported(reason.into())).with_remedy(remedy())
-            );
+        if self.profile.sts_token().is_some() && self.is_later(self.profile.sts_expiration()) {
+            return self.sts_token();
         }
-        self.sts_token()
+        let reason = format!("the log-in of the profile `{}` holds no more", self.name);
+        Err(Error::failed(NAME, Cause::Unsupported(reason.into())).with_remedy(self.log_in()))
+    }
+
+    /// What a log-in left there, or else what it is good for.
+    fn cloud_sso(&self) -> Result<Box<dyn Provider>, Error> {
+        let token = self.profile.access_token();
+        let Some(token) = token.filter(|_| {
+            self.is_later(self.profile.cloud_sso_access_token_expire())
+                && !self.is_later(self.profile.sts_expiration())
+        }) else {
+            return self.left_by_aliyun();
+        };
+        let url = self.needed("cloud_sso_sign_in_url", self.profile.cloud_sso_sign_in_url())?;
+        let account = self.needed("cloud_sso_account_id", self.profile.cloud_sso_account_id())?;
+        let configuration =
+            self.needed("cloud_sso_access_config", self.profile.cloud_sso_access_config())?;
+        let provider = CloudSso::new(url, account, configuration, token);
+        provider.map(boxed).map_err(|problem| self.wrong(problem))
     }
 
     fn ecs_ram_role(&self) -> EcsRamRole {
@@ -309,6 +334,10 @@ impl<'c> Named<'_, 'c> {
             enable_vpc: self.profile.enable_vpc(),
         }
     }
+}
+
+fn instant(unix_seconds: i64) -> Option<Timestamp> {
+    Timestamp::from_unix_seconds(u64::try_from(unix_seconds).ok()?).ok()
 }
 
 fn boxed(provider: impl Provider + 'static) -> Box<dyn Provider> {

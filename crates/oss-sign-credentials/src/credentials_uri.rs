@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 use crate::answer::CodedCredentials;
 use crate::credentials::Credentials;
 use crate::error::{Cause, Error};
+use crate::external::DISABLED;
 use crate::http::{Limits, Method, Origin, Request, Response, TransportError};
 use crate::provider::{Provider, ProviderName};
 use crate::step::Step;
@@ -15,9 +16,6 @@ use crate::surroundings::Surroundings;
 
 const NAME: ProviderName = ProviderName::new("credentials_uri");
 const VARIABLE: &str = "ALIBABA_CLOUD_CREDENTIALS_URI";
-
-/// Switches commands and URIs off, as in Alibaba Cloud's command line.
-const DISABLED: &str = "ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS";
 
 /// Temporary credentials from a URI of your own, which answers
 ///

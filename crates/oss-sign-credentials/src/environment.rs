@@ -1,5 +1,7 @@
 //! Credentials from environment variables.
 
+use oss_sign::CredentialsError;
+
 use crate::credentials::{Credentials, Lifetime};
 use crate::error::{Cause, Error};
 use crate::provider::{Provider, ProviderName};
@@ -93,12 +95,13 @@ impl Family {
     /// `None` if neither half of the pair is there.
     fn read(&self, surroundings: &dyn Surroundings) -> Result<Option<Credentials>, Error> {
         let half = |missing: &'static str, set: &str| {
-            Error::failed(NAME, Cause::missing(missing)).with_remedy(format!("{set} is set"))
+            Error::failed(NAME, Cause::missing(missing))
+                .with_remedy(format!("{set} is: set both or none"))
         };
         let id = surroundings.variable(self.access_key_id);
         let secret = surroundings.variable(self.access_key_secret);
         let (id, secret) = match (id, secret) {
-            (None, None) => return Ok(None),
+            (None, None) => return self.no_stray_token(surroundings).map(|()| None),
             (Some(_), None) => return Err(half(self.access_key_secret, self.access_key_id)),
             (None, Some(_)) => return Err(half(self.access_key_id, self.access_key_secret)),
             (Some(id), Some(secret)) => (id, secret),
@@ -108,8 +111,31 @@ impl Family {
             Ok(credentials) => {
                 Ok(Some(credentials.with_provider(NAME).with_lifetime(Lifetime::Unknown)))
             }
-            Err(error) => Err(Error::failed(NAME, error.into())
-                .with_remedy(format!("correct {} and its siblings", self.access_key_id))),
+            Err(error) => {
+                Err(Error::failed(NAME, Cause::Setting(self.name_of(error).into(), error)))
+            }
+        }
+    }
+
+    /// A token is of a pair, so that one without it tells of a pair that was to be set.
+    fn no_stray_token(&self, surroundings: &dyn Surroundings) -> Result<(), Error> {
+        let Some(_) = surroundings.variable(self.security_token) else { return Ok(()) };
+        let cause = Cause::invalid(self.security_token, "is set without an AccessKey");
+        let (id, secret) = (self.access_key_id, self.access_key_secret);
+        Err(Error::failed(NAME, cause)
+            .with_remedy(format!("set {id} and {secret} too, or unset it")))
+    }
+
+    /// The variable that an error is about.
+    fn name_of(&self, error: CredentialsError) -> &'static str {
+        use CredentialsError::{
+            AccessKeyIdCharacter, AccessKeyIdTooLong, EmptyAccessKeyId, EmptySecurityToken,
+            SecurityTokenWhiteSpace,
+        };
+        match error {
+            EmptyAccessKeyId | AccessKeyIdCharacter | AccessKeyIdTooLong => self.access_key_id,
+            EmptySecurityToken | SecurityTokenWhiteSpace => self.security_token,
+            _ => self.access_key_secret,
         }
     }
 }

@@ -64,6 +64,8 @@ pub enum Cause {
     StsInput(InputError),
     /// What the provider got are no credentials.
     Credentials(CredentialsError),
+    /// A setting is not what it should be for credentials: its name, and what is wrong with it.
+    Setting(Cow<'static, str>, CredentialsError),
     /// A file cannot be used: its path, and what is wrong with it.
     File(PathBuf, Cow<'static, str>),
     /// A command cannot be used: the program, without its arguments, and what went wrong.
@@ -214,6 +216,7 @@ impl fmt::Display for Cause {
             Self::Unsupported(reason) => formatter.write_str(reason),
             Self::StsInput(error) => write!(formatter, "{error}"),
             Self::Credentials(error) => write!(formatter, "{error}"),
+            Self::Setting(name, error) => write!(formatter, "{name}: {error}"),
             Self::File(path, problem) => write!(formatter, "{} {problem}", path.display()),
             Self::Command(program, problem) => write!(formatter, "the command {program} {problem}"),
             Self::Transport(origin, problem) => write!(formatter, "{origin} {problem}"),

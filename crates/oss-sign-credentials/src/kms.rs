@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use oss_sign::Region;
-use serde::Deserialize;
 
+use crate::answer::Refusal;
 use crate::credentials::{Credentials, Lifetime};
-use crate::error::{Cause, Error, ServiceError};
+use crate::error::{Cause, Error};
 use crate::http::{Origin, Request, Response, TransportError};
 use crate::kms::configuration::Settings;
 use crate::kms::secret::Secret;
@@ -241,13 +241,12 @@ impl<'s> Asking<'s> {
         let failed = |cause| Error::failed(NAME, cause);
         let response = answer.map_err(|error| failed(Cause::Transport(origin.clone(), error)))?;
         if response.status() != 200 {
-            let (code, request_id) = match kind {
-                Kind::Shared { .. } => read_refusal(&response),
+            let refusal = match kind {
+                Kind::Shared { .. } => Refusal::read(&response),
                 Kind::Instance { .. } => instance_gateway::read_refusal(&response),
             };
-            let remedy = code.as_deref().and_then(remedy);
-            let error = ServiceError { status: response.status(), code, request_id };
-            let error = failed(Cause::Service(origin.clone(), error));
+            let remedy = refusal.code.as_deref().and_then(remedy);
+            let error = failed(refusal.cause(origin, response.status()));
             return Err(match remedy {
                 Some(remedy) => error.with_remedy(remedy),
                 None => error,
@@ -268,19 +267,6 @@ impl<'s> Asking<'s> {
             None => credentials,
         })
     }
-}
-
-/// What a refusal of the shared gateway is made of.
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-struct Refusal {
-    code: Option<String>,
-    request_id: Option<String>,
-}
-
-fn read_refusal(response: &Response) -> (Option<String>, Option<String>) {
-    let Refusal { code, request_id } = serde_json::from_slice(response.body()).unwrap_or_default();
-    (code, request_id)
 }
 
 /// <https://www.alibabacloud.com/help/doc-detail/601449.html>

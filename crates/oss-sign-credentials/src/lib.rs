@@ -2,6 +2,16 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+/// The guide to all ways to get credentials: its examples are compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/credentials.md")]
+mod guide {}
+
+/// The guide for those who come from an official SDK: likewise.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/migrating.md")]
+mod migrating {}
+
 mod answer;
 mod async_cached;
 mod bearer;

@@ -7,6 +7,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use oss_sign::{Credentials, CredentialsError, OwnedCredentials, Timestamp};
 
 use crate::policy::Policy;
+use crate::sessions::letters;
 
 /// An AccessKey of the emulator's only account: a permanent one, or a temporary one as STS issues
 /// them.
@@ -43,6 +44,15 @@ impl AccessKey {
         access_key_secret: &str,
     ) -> Result<Self, CredentialsError> {
         Self::new(access_key_id, access_key_secret, None, None)
+    }
+
+    /// A permanent one that is made up, and that nobody has had before.
+    ///
+    /// # Errors
+    ///
+    /// The system has no random numbers.
+    pub fn random() -> Result<Self, CredentialsError> {
+        Self::permanent(&format!("LTAI5t{}", letters::<15>()), &letters::<24>())
     }
 
     /// One that is valid with its security token, until it expires.

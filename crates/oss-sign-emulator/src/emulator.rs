@@ -7,6 +7,9 @@ use std::io;
 use std::sync::Arc;
 use std::thread;
 
+use futures_util::StreamExt as _;
+use futures_util::future::{BoxFuture, FutureExt as _};
+use futures_util::stream::FuturesUnordered;
 use oss_sign::{Bucket, BucketError, CredentialsError, Region, RegionError};
 use tokio::sync::{oneshot, watch};
 
@@ -14,9 +17,12 @@ use crate::access_keys::{AccessKey, AccessKeys};
 use crate::clock::Clock;
 use crate::faults::Faults;
 use crate::hosts::Hosts;
+use crate::imds::ImdsMode;
+use crate::issuers::{IssuerAddresses, Issuers};
 use crate::limits::Limits;
 use crate::oss::Oss;
 use crate::record::{RequestRecord, Requests};
+use crate::role::Role;
 use crate::server::Listener;
 use crate::storage::{Acl, BucketRecord, Storage, StorageError, Store};
 #[cfg(feature = "tls")]
@@ -56,6 +62,7 @@ use crate::tls::{Certificate, CertificateError};
 /// ```
 pub struct Emulator {
     address: SocketAddr,
+    issuers: Option<IssuerAddresses>,
     oss: Arc<Oss>,
     #[cfg(feature = "tls")]
     certificate: Option<String>,
@@ -88,6 +95,12 @@ impl Emulator {
     #[must_use]
     pub fn virtual_hosted_endpoint(&self) -> String {
         format!("{}://localhost:{}", self.scheme(), self.address.port())
+    }
+
+    /// Where temporary credentials are issued; `None` without a [`Builder::role`].
+    #[must_use]
+    pub fn issuers(&self) -> Option<IssuerAddresses> {
+        self.issuers
     }
 
     /// The region that signatures must be for.
@@ -165,6 +178,9 @@ impl fmt::Debug for Emulator {
 pub struct Builder {
     listen: SocketAddr,
     region: String,
+    listen_issuers: Option<SocketAddr>,
+    roles: Vec<Role>,
+    imds: ImdsMode,
     access_keys: AccessKeys,
     permanent: Vec<(String, String)>,
     buckets: Vec<(String, Acl)>,
@@ -183,6 +199,9 @@ impl Default for Builder {
         Self {
             listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0),
             region: "cn-hangzhou".to_owned(),
+            listen_issuers: None,
+            roles: Vec::new(),
+            imds: ImdsMode::default(),
             access_keys: AccessKeys::default(),
             permanent: Vec::new(),
             buckets: Vec::new(),
@@ -225,6 +244,28 @@ impl Builder {
         Self { access_keys, ..self }
     }
 
+    /// A role that temporary credentials can be had for, which OSS then accepts until they expire.
+    /// With one, STS, the metadata service of an ECS instance and a credentials URI are there, on an
+    /// address of their own: see [`Emulator::issuers`].
+    #[must_use]
+    pub fn role(mut self, role: Role) -> Self {
+        self.roles.push(role);
+        self
+    }
+
+    /// How the metadata service answers.
+    #[must_use]
+    pub fn imds(self, mode: ImdsMode) -> Self {
+        Self { imds: mode, ..self }
+    }
+
+    /// Where temporary credentials are issued. If nothing is said: at a free port of the address
+    /// that OSS listens at.
+    #[must_use]
+    pub fn listen_issuers(self, address: SocketAddr) -> Self {
+        Self { listen_issuers: Some(address), ..self }
+    }
+
     /// A bucket that is there from the start, and private. One that the storage has stays as it is.
     #[must_use]
     pub fn bucket(mut self, name: &str) -> Self {
@@ -257,6 +298,12 @@ impl Builder {
     #[must_use]
     pub fn clock(self, clock: Clock) -> Self {
         Self { clock, ..self }
+    }
+
+    /// Faults that are switched on from the start.
+    #[must_use]
+    pub fn faults(self, faults: Faults) -> Self {
+        Self { faults, ..self }
     }
 
     /// What it takes at most.
@@ -310,40 +357,78 @@ impl Builder {
     /// The emulator, and what it does until it ends.
     async fn listening(self) -> Result<(Emulator, impl Future<Output = ()> + Send), StartError> {
         let (listen, limits) = (self.listen, self.limits);
-        let failed = |error| StartError::Listen(listen, error);
         #[cfg(feature = "tls")]
         let https = self.https;
+        let listen_issuers = self.listen_issuers.unwrap_or(SocketAddr::new(listen.ip(), 0));
+        let issuers = self.issuers().map(Arc::new);
         let oss = Arc::new(self.oss()?);
-        let listener = Listener::bind(listen).await.map_err(failed)?;
+        let (stop, stopping) = watch::channel(false);
+        let serving = FuturesUnordered::<BoxFuture<'static, ()>>::new();
+
+        let listener = bind(listen).await?;
         #[cfg(feature = "tls")]
-        let (listener, certificate) = match https {
-            false => (listener, None),
-            true => {
-                let made = Certificate::new(oss.hosts.names()).map_err(StartError::Certificate)?;
-                (listener.with_tls(made.config), Some(made.pem))
-            }
+        let certificate = match https {
+            false => None,
+            true => Some(Certificate::new(oss.hosts.names()).map_err(StartError::Certificate)?),
         };
-        let address = listener.address().map_err(failed)?;
+        #[cfg(feature = "tls")]
+        let listener = match &certificate {
+            Some(certificate) => listener.with_tls(certificate.config.clone()),
+            None => listener,
+        };
+        let address = listener.address();
         if !address.ip().is_loopback() {
             tracing::warn!(%address, "other machines may reach this emulator");
         }
-        let (stop, stopping) = watch::channel(false);
+        serving.push(listener.serve(oss.clone(), limits, stopping.clone()).boxed());
+
+        let issuers = match issuers {
+            None => None,
+            Some(issuers) => {
+                let listener = bind(listen_issuers).await?;
+                let http = listener.address();
+                serving.push(listener.serve(issuers.clone(), limits, stopping.clone()).boxed());
+                #[cfg(feature = "tls")]
+                let https = match &certificate {
+                    None => None,
+                    Some(certificate) => {
+                        let listener = bind(next_port(listen_issuers)).await?;
+                        let listener = listener.with_tls(certificate.config.clone());
+                        let https = listener.address();
+                        serving.push(listener.serve(issuers, limits, stopping).boxed());
+                        Some(https)
+                    }
+                };
+                #[cfg(not(feature = "tls"))]
+                let https = None;
+                Some(IssuerAddresses { http, https })
+            }
+        };
+
         let (has_stopped, stopped) = oneshot::channel();
-        let service = oss.clone();
         let serving = async move {
-            listener.serve(service, limits, stopping).await;
+            serving.collect::<()>().await;
             // An error: nobody waits for it.
             let _ = has_stopped.send(());
         };
         let emulator = Emulator {
             address,
+            issuers,
             oss,
             #[cfg(feature = "tls")]
-            certificate,
+            certificate: certificate.map(|certificate| certificate.pem),
             stop,
             stopped,
         };
         Ok((emulator, serving))
+    }
+
+    fn issuers(&self) -> Option<Issuers> {
+        let issuers = || {
+            let (access_keys, clock) = (self.access_keys.clone(), self.clock.clone());
+            Issuers::new(self.roles.clone(), self.imds, access_keys, clock)
+        };
+        (!self.roles.is_empty()).then(issuers)
     }
 
     fn oss(self) -> Result<Oss, StartError> {
@@ -380,6 +465,16 @@ impl Builder {
             request_count: AtomicU64::new(1),
         })
     }
+}
+
+async fn bind(address: SocketAddr) -> Result<Listener, StartError> {
+    Listener::bind(address).await.map_err(|error| StartError::Listen(address, error))
+}
+
+/// Port 0 stands for any free one, and stays so.
+#[cfg(feature = "tls")]
+fn next_port(address: SocketAddr) -> SocketAddr {
+    SocketAddr::new(address.ip(), address.port().saturating_add(address.port().min(1)))
 }
 
 /// Why an emulator was not started.

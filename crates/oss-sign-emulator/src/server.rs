@@ -51,6 +51,7 @@ impl core::error::Error for Reset {}
 /// A socket that waits for connections.
 pub(crate) struct Listener {
     socket: TcpListener,
+    address: SocketAddr,
     #[cfg(feature = "tls")]
     tls: Option<tokio_rustls::TlsAcceptor>,
 }
@@ -59,6 +60,7 @@ impl Listener {
     pub(crate) async fn bind(address: SocketAddr) -> io::Result<Self> {
         let socket = TcpListener::bind(address).await?;
         Ok(Self {
+            address: socket.local_addr()?,
             socket,
             #[cfg(feature = "tls")]
             tls: None,
@@ -70,8 +72,8 @@ impl Listener {
         Self { tls: Some(config.into()), ..self }
     }
 
-    pub(crate) fn address(&self) -> io::Result<SocketAddr> {
-        self.socket.local_addr()
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
     }
 
     /// Serves until `stop` is told to, and then lets requests that are being answered come to their

@@ -62,10 +62,10 @@ impl<'b> Output<'b> {
     /// Writes a text and the NUL that ends it.
     pub(crate) fn write<W>(self, write: W) -> Result<(), Error>
     where
-        W: FnOnce(&mut [u8]) -> Result<&str, BufferTooSmall>,
+        W: FnOnce(&mut [u8]) -> Result<&[u8], BufferTooSmall>,
     {
         let room = self.bytes.len().saturating_sub(1);
-        let written = write(self.bytes.get_mut(..room).unwrap_or_default()).map(str::len);
+        let written = write(self.bytes.get_mut(..room).unwrap_or_default()).map(<[u8]>::len);
         *self.length = written.unwrap_or_else(|error| error.needed);
         // Where no text was written, the bytes are zeros.
         match self.bytes.get_mut(*self.length) {

@@ -179,8 +179,8 @@ fn write(form: &PolicyForm<'_>, outputs: [Output<'_>; 4]) -> Result<(), Error> {
     let [policy, signature, credential, date] = outputs;
     // All lengths are told, even if one does not fit.
     let results = [
-        policy.write(|buffer| form.policy().write_to_slice(buffer)),
-        signature.write(|buffer| form.signature().write_to_slice(buffer)),
+        policy.write(|buffer| form.policy().write_bytes_to_slice(buffer)),
+        signature.write(|buffer| form.signature().write_bytes_to_slice(buffer)),
         credential.write(|buffer| write_field(form, "x-oss-credential", buffer)),
         date.write(|buffer| write_field(form, "x-oss-date", buffer)),
     ];
@@ -191,10 +191,10 @@ fn write_field<'b>(
     form: &PolicyForm<'_>,
     name: &str,
     buffer: &'b mut [u8],
-) -> Result<&'b str, BufferTooSmall> {
+) -> Result<&'b [u8], BufferTooSmall> {
     // The conditions fix no field of a signature, so there is one of this name.
     match form.fields().find(|(other, _)| *other == name) {
-        Some((_, value)) => value.write_to_slice(buffer),
-        None => Ok(""),
+        Some((_, value)) => value.write_bytes_to_slice(buffer),
+        None => Ok(&[]),
     }
 }

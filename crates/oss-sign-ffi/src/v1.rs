@@ -37,7 +37,7 @@ pub unsafe extern "C" fn oss_sign_v1_presign(
         let expires = Expires::after_seconds(expires_seconds);
         let signer = Signer::new(credentials);
         let url = signer.presign(&request.request(), &endpoint, now, expires)?;
-        output.write(|buffer| url.write_to_slice(buffer))
+        output.write(|buffer| url.write_bytes_to_slice(buffer))
     };
     code(presign())
 }

@@ -79,8 +79,9 @@ pub unsafe extern "C" fn oss_sign_presign(
         let inputs = unsafe { Inputs::read(key, credentials, request, endpoint, &reader)? };
         // SAFETY: it was reserved, so none of the inputs is in it.
         let output = unsafe { Output::new(url) };
-        inputs
-            .presign(now, expires_seconds, |url| output.write(|buffer| url.write_to_slice(buffer)))
+        inputs.presign(now, expires_seconds, |url| {
+            output.write(|buffer| url.write_bytes_to_slice(buffer))
+        })
     };
     code(presign())
 }
@@ -111,8 +112,10 @@ pub unsafe extern "C" fn oss_sign_presign_parts(
         let path_and_query = unsafe { Output::new(path_and_query) };
         inputs.presign(now, expires_seconds, |url| {
             // Both lengths are told, even if the first does not fit.
-            let host = host.write(|buffer| url.host().write_to_slice(buffer));
-            path_and_query.write(|buffer| url.path_and_query().write_to_slice(buffer)).and(host)
+            let host = host.write(|buffer| url.host().write_bytes_to_slice(buffer));
+            path_and_query
+                .write(|buffer| url.path_and_query().write_bytes_to_slice(buffer))
+                .and(host)
         })
     };
     code(presign())
@@ -188,10 +191,10 @@ unsafe fn sign_headers(
     let url = signed.url(&inputs.endpoint);
     // All lengths are told, even if one does not fit.
     let results = [
-        authorization.write(|buffer| signed.authorization().write_to_slice(buffer)),
+        authorization.write(|buffer| signed.authorization().write_bytes_to_slice(buffer)),
         date.write(|buffer| write_date(&signed, buffer)),
-        host.write(|buffer| url.host().write_to_slice(buffer)),
-        path_and_query.write(|buffer| url.path_and_query().write_to_slice(buffer)),
+        host.write(|buffer| url.host().write_bytes_to_slice(buffer)),
+        path_and_query.write(|buffer| url.path_and_query().write_bytes_to_slice(buffer)),
     ];
     results.into_iter().collect()
 }
@@ -200,9 +203,9 @@ unsafe fn sign_headers(
 fn write_date<'b>(
     signed: &oss_sign::SignedHeaders<'_>,
     buffer: &'b mut [u8],
-) -> Result<&'b str, oss_sign::BufferTooSmall> {
+) -> Result<&'b [u8], oss_sign::BufferTooSmall> {
     match signed.headers().find(|(name, _)| *name == "x-oss-date") {
-        Some((_, date)) => date.write_to_slice(buffer),
-        None => Ok(""),
+        Some((_, date)) => date.write_bytes_to_slice(buffer),
+        None => Ok(&[]),
     }
 }

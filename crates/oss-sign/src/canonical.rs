@@ -18,19 +18,22 @@ pub(crate) trait Subject {
     fn method(&self) -> &str;
 
     /// `/`, `/BUCKET/` or `/BUCKET/KEY`, whatever the host.
-    fn emit_resource(&self, form: Form, sink: &mut impl Sink);
+    fn emit_resource(&self, form: Form, sink: &mut Sink<'_>);
 
     /// The parameters, but for the signature.
     fn parameters(&self) -> impl Iterator<Item = Parameter<Self::Own, Self::Text>>;
 
     /// Name and value of a parameter that the signature has added.
-    fn emit_own_parameter(&self, own: Self::Own, form: Form, sink: &mut impl Sink);
+    fn emit_own_parameter(&self, own: Self::Own, form: Form, sink: &mut Sink<'_>);
 
     /// The headers that are signed.
     fn headers(&self) -> impl Iterator<Item = Header<'_, Self::Own>>;
 
+    /// Whether any of them may be one that OSS does not sign by itself.
+    fn may_have_additional_headers(&self) -> bool;
+
     /// The value of a header that the signature has added.
-    fn emit_own_header(&self, own: Self::Own, sink: &mut impl Sink);
+    fn emit_own_header(&self, own: Self::Own, sink: &mut Sink<'_>);
 }
 
 /// How V1 (raw) and V4 (encoded) sign names and values.
@@ -44,12 +47,14 @@ pub(crate) enum Form {
 /// A name or a value: as the caller gave it, or as it came over the wire.
 pub(crate) trait Text: Copy {
     /// What it means, byte for byte.
+    #[cfg(any(feature = "v1", feature = "verify"))]
     fn bytes(self) -> impl Iterator<Item = u8>;
     fn is_empty(self) -> bool;
-    fn emit(self, form: Form, sink: &mut impl Sink);
+    fn emit(self, form: Form, sink: &mut Sink<'_>);
 }
 
 impl Text for &str {
+    #[cfg(any(feature = "v1", feature = "verify"))]
     fn bytes(self) -> impl Iterator<Item = u8> {
         str::bytes(self)
     }
@@ -58,7 +63,7 @@ impl Text for &str {
         str::is_empty(self)
     }
 
-    fn emit(self, form: Form, sink: &mut impl Sink) {
+    fn emit(self, form: Form, sink: &mut Sink<'_>) {
         match form {
             #[cfg(feature = "v1")]
             Form::Raw => sink.write(self.as_bytes()),
@@ -97,12 +102,12 @@ impl<'h, O> Header<'h, O> {
 /// Parameters with `&` between them, and `first` before the first one.
 ///
 /// An empty value is none: OSS signs `acl` for `acl=` too.
-pub(crate) fn emit_parameters<O, S: Sink>(
+pub(crate) fn emit_parameters<O>(
     parameters: impl Iterator<Item = Parameter<O, impl Text>>,
     form: Form,
     first: &[u8],
-    emit_own: impl Fn(O, &mut S),
-    sink: &mut S,
+    mut emit_own: impl FnMut(O, &mut Sink<'_>),
+    sink: &mut Sink<'_>,
 ) {
     let mut separator = first;
     for parameter in parameters {
@@ -126,7 +131,7 @@ pub(crate) fn emit_parameters<O, S: Sink>(
 pub(crate) fn emit_headers<S: Subject>(
     subject: &S,
     wanted: impl Fn(&str) -> bool,
-    sink: &mut impl Sink,
+    sink: &mut Sink<'_>,
 ) {
     let mut previous: Option<&str> = None;
     for header in subject.headers().filter(|header| wanted(header.name())) {
@@ -151,7 +156,7 @@ pub(crate) fn emit_headers<S: Subject>(
 pub(crate) fn emit_header_value<S: Subject>(
     subject: &S,
     header: Header<'_, S::Own>,
-    sink: &mut impl Sink,
+    sink: &mut Sink<'_>,
 ) {
     match header {
         Header::Own(own, _) => subject.emit_own_header(own, sink),
@@ -161,15 +166,19 @@ pub(crate) fn emit_header_value<S: Subject>(
 
 /// Whether there are signed headers that OSS does not sign by itself.
 pub(crate) fn has_additional_headers(subject: &impl Subject) -> bool {
-    subject.headers().any(|header| !is_signed_by_default(header.name()))
+    subject.may_have_additional_headers()
+        && subject.headers().any(|header| !is_signed_by_default(header.name()))
 }
 
 /// The lower-case names of the signed headers that OSS does not sign by itself.
 pub(crate) fn emit_additional_headers(
     subject: &impl Subject,
     separator: &[u8],
-    sink: &mut impl Sink,
+    sink: &mut Sink<'_>,
 ) {
+    if !subject.may_have_additional_headers() {
+        return;
+    }
     let mut previous: Option<&str> = None;
     for header in subject.headers().filter(|header| !is_signed_by_default(header.name())) {
         match previous {

@@ -36,8 +36,8 @@ impl<'a> Credentials<'a> {
     ///
     /// # Errors
     ///
-    /// One of the two is empty, or has white space or control characters that were copied with it;
-    /// or the ID is longer than 64 bytes or has a character that OSS refuses (EC 0002-00000206).
+    /// One of the two is empty, or has white space, control characters or others beyond ASCII that
+    /// were copied with it; or the ID is longer than 64 bytes or has a character that OSS refuses (EC 0002-00000206).
     pub fn new(
         access_key_id: &'a str,
         access_key_secret: &'a str,
@@ -65,7 +65,8 @@ impl<'a> Credentials<'a> {
     ///
     /// # Errors
     ///
-    /// The token is empty, or has white space or control characters that were copied with it.
+    /// The token is empty, or has white space, control characters or others beyond ASCII that were
+    /// copied with it.
     pub fn with_security_token(self, security_token: &'a str) -> Result<Self, CredentialsError> {
         if security_token.is_empty() {
             return Err(CredentialsError::EmptySecurityToken);
@@ -180,9 +181,11 @@ pub(crate) fn is_access_key_id_character(byte: u8) -> bool {
 }
 
 fn has_stray_white_space(text: &str) -> bool {
-    // Without an early end, many bytes are looked at at once: a security token has a thousand.
-    let has_control = text.bytes().fold(false, |found, byte| found | byte.is_ascii_control());
-    has_control || text.trim().len() != text.len()
+    // Without an early end, many bytes are looked at at once: a security token has a thousand. White
+    // space beyond ASCII is found with all else that is beyond it, without tables of Unicode.
+    let is_other = |byte| !matches!(byte, b' '..=b'~');
+    let has_other = text.bytes().fold(false, |found, byte| found | is_other(byte));
+    has_other || text.starts_with(' ') || text.ends_with(' ')
 }
 
 #[cfg(test)]

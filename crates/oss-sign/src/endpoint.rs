@@ -175,7 +175,7 @@ impl<'a> Endpoint<'a> {
         Self { scheme: Scheme::Https, host, port: None, addressing: Addressing::VirtualHosted }
     }
 
-    pub(crate) fn emit_origin(&self, resource: Resource<'_>, sink: &mut impl Sink) {
+    pub(crate) fn emit_origin(&self, resource: Resource<'_>, sink: &mut Sink<'_>) {
         sink.write(match self.scheme {
             Scheme::Http => b"http://",
             Scheme::Https => b"https://",
@@ -183,7 +183,7 @@ impl<'a> Endpoint<'a> {
         self.emit_host(resource, sink);
     }
 
-    fn emit_host(&self, resource: Resource<'_>, sink: &mut impl Sink) {
+    fn emit_host(&self, resource: Resource<'_>, sink: &mut Sink<'_>) {
         if self.addressing() == Addressing::VirtualHosted
             && let Some(bucket) = resource.bucket()
         {
@@ -199,7 +199,12 @@ impl<'a> Endpoint<'a> {
         }
     }
 
-    pub(crate) fn emit_path(&self, resource: Resource<'_>, sink: &mut impl Sink) {
+    /// Whether the path has `%2F` for the slashes of the key.
+    pub(crate) fn hides_dots(resource: Resource<'_>) -> bool {
+        resource.key().is_some_and(|key| key.has_dot_segment())
+    }
+
+    pub(crate) fn emit_path(&self, resource: Resource<'_>, sink: &mut Sink<'_>) {
         sink.write(b"/");
         if self.addressing() == Addressing::PathStyle
             && let Some(bucket) = resource.bucket()
@@ -211,7 +216,9 @@ impl<'a> Endpoint<'a> {
             // Clients resolve `.` and `..` away and would ask for another key. Between encoded
             // slashes they see none; OSS decodes `%2F` to the same key (the Go SDK v1 and oss2
             // always send it so).
-            Some(key) if key.has_dot_segment() => percent_encoded(key.as_str().as_bytes(), sink),
+            Some(key) if Self::hides_dots(resource) => {
+                percent_encoded(key.as_str().as_bytes(), sink);
+            }
             Some(key) => percent_encoded_path(key.as_str().as_bytes(), sink),
             None => {}
         }
@@ -265,7 +272,7 @@ pub struct HostHeader<'a> {
 }
 
 impl Emit for HostHeader<'_> {
-    fn emit(&self, sink: &mut impl Sink) {
+    fn emit(&self, sink: &mut Sink<'_>) {
         self.endpoint.emit_host(self.resource, sink);
     }
 }
@@ -280,7 +287,7 @@ pub struct ResourceUrl<'a> {
 }
 
 impl Emit for ResourceUrl<'_> {
-    fn emit(&self, sink: &mut impl Sink) {
+    fn emit(&self, sink: &mut Sink<'_>) {
         self.endpoint.emit_origin(self.resource, sink);
         self.endpoint.emit_path(self.resource, sink);
     }

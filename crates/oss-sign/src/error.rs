@@ -33,11 +33,13 @@ pub enum CredentialsError {
     AccessKeyIdTooLong,
     /// The AccessKey secret is empty.
     EmptyAccessKeySecret,
-    /// The AccessKey secret begins or ends with white space, or has a control character.
+    /// The AccessKey secret begins or ends with white space, or has a control character or one beyond
+    /// ASCII.
     AccessKeySecretWhiteSpace,
     /// The security token is empty.
     EmptySecurityToken,
-    /// The security token begins or ends with white space, or has a control character.
+    /// The security token begins or ends with white space, or has a control character or one beyond
+    /// ASCII.
     SecurityTokenWhiteSpace,
 }
 
@@ -49,11 +51,11 @@ error_messages!(CredentialsError {
     Self::AccessKeyIdTooLong => "the AccessKey ID is longer than 64 bytes; is it the secret or the token?";
     Self::EmptyAccessKeySecret => "the AccessKey secret is empty";
     Self::AccessKeySecretWhiteSpace =>
-        "the AccessKey secret begins or ends with white space or has a control character; \
+        "the AccessKey secret begins or ends with white space, or has a control character or one beyond ASCII; \
          remove line ends and blanks that were copied with it";
     Self::EmptySecurityToken => "the security token is empty; leave it out for a long-term AccessKey";
     Self::SecurityTokenWhiteSpace =>
-        "the security token begins or ends with white space or has a control character; \
+        "the security token begins or ends with white space, or has a control character or one beyond ASCII; \
          remove line ends and blanks that were copied with it";
 });
 

@@ -1,34 +1,176 @@
-//! HMAC states from keys in parts.
+//! SHA-256 and SHA-1 of texts as they are written, and HMAC with keys in parts.
+//!
+//! The compressions are those of the crates `sha2` and `sha1`. What is around them (padding, and the
+//! two states of RFC 2104) is here, because a text comes in pieces that fill blocks, and a key is a
+//! value that is used many times: see `DESIGN.md`.
 
-use hmac::digest::{Digest, Output};
-use hmac::{EagerHash, Hmac, KeyInit};
 use zeroize::Zeroize;
 
-/// The state of an HMAC whose key is `parts` put together.
-///
-/// `Hmac::new_from_slice` wants the key in one piece and can fail by its type; the block that RFC
-/// 2104 makes of the key needs neither.
-pub(crate) fn keyed<D: EagerHash + Digest>(parts: &[&[u8]]) -> Hmac<D> {
-    let mut block = hmac::digest::Key::<Hmac<D>>::default();
-    let length = parts.iter().fold(0_usize, |length, part| length.saturating_add(part.len()));
-    if length <= block.len() {
-        fill(&mut block, parts.iter().copied().flatten());
-    } else {
-        let mut hash = D::new();
-        for part in parts {
-            Digest::update(&mut hash, part);
-        }
-        let mut digest: Output<D> = hash.finalize();
-        fill(&mut block, digest.iter());
-        digest.zeroize();
-    }
-    let state = Hmac::new(&block);
-    block.zeroize();
-    state
+use crate::sink::{Outlet, Sink, fill, gather};
+
+/// How many bytes a hash takes at a time.
+const BLOCK: usize = 64;
+
+/// How many blocks of a text are gathered before they are hashed. One more saves some calls, but small
+/// devices have no room to spare.
+const GATHERED: usize = if size_of::<usize>() < 8 { 1 } else { 2 };
+
+/// A hash function of the family of SHA-1 and SHA-256: its state, and what makes a block go into it.
+pub(crate) trait Hash {
+    type State: AsRef<[u32]> + Copy + Zeroize;
+
+    /// What is left when all is hashed.
+    type Digest: AsMut<[u8]> + Default + Zeroize;
+
+    const INITIAL: Self::State;
+
+    fn compress(state: &mut Self::State, blocks: &[[u8; BLOCK]]);
 }
 
-fn fill<'b>(block: &mut [u8], bytes: impl Iterator<Item = &'b u8>) {
-    for (slot, byte) in block.iter_mut().zip(bytes) {
-        *slot = *byte;
+#[derive(Clone, Copy)]
+pub(crate) struct Sha256;
+
+impl Hash for Sha256 {
+    type State = [u32; 8];
+    type Digest = [u8; 32];
+
+    const INITIAL: [u32; 8] = [
+        0x6a09_e667,
+        0xbb67_ae85,
+        0x3c6e_f372,
+        0xa54f_f53a,
+        0x510e_527f,
+        0x9b05_688c,
+        0x1f83_d9ab,
+        0x5be0_cd19,
+    ];
+
+    // Inlined next to code that uses AVX, as `-C target-cpu=native` with fat LTO would have it, the
+    // SSE instructions of SHA are up to a hundred times slower on some CPUs.
+    #[inline(never)]
+    fn compress(state: &mut [u32; 8], blocks: &[[u8; BLOCK]]) {
+        sha2::block_api::compress256(state, blocks);
     }
+}
+
+#[cfg(feature = "v1")]
+#[derive(Clone, Copy)]
+pub(crate) struct Sha1;
+
+#[cfg(feature = "v1")]
+impl Hash for Sha1 {
+    type State = [u32; 5];
+    type Digest = [u8; 20];
+
+    const INITIAL: [u32; 5] = [0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476, 0xc3d2_e1f0];
+
+    // As above.
+    #[inline(never)]
+    fn compress(state: &mut [u32; 5], blocks: &[[u8; BLOCK]]) {
+        sha1::block_api::compress(state, blocks);
+    }
+}
+
+/// The hash of the text that `emit` writes.
+pub(crate) fn hash<H: Hash>(emit: impl FnOnce(&mut Sink<'_>)) -> H::Digest {
+    digest::<H>(Running::<H>::new(H::INITIAL, 0).finish(emit))
+}
+
+/// The key of an HMAC, ready for use: the states that the two blocks of RFC 2104 leave behind. It is
+/// wiped on drop.
+#[derive(Clone)]
+pub(crate) struct HmacKey<H: Hash> {
+    inner: H::State,
+    outer: H::State,
+}
+
+impl<H: Hash> HmacKey<H> {
+    /// From the key that `parts` put together are.
+    pub(crate) fn new(parts: &[&[u8]]) -> Self {
+        let emit = |sink: &mut Sink<'_>| parts.iter().for_each(|part| sink.write(part));
+        let mut block = [0; BLOCK];
+        if parts.iter().map(|part| part.len()).sum::<usize>() <= BLOCK {
+            fill(&mut block, emit);
+        } else {
+            fill(&mut block, |sink| sink.write(hash::<H>(emit).as_mut()));
+        }
+        let inner = Self::keyed(&mut block, 0x36);
+        let outer = Self::keyed(&mut block, 0x36 ^ 0x5c);
+        block.zeroize();
+        Self { inner, outer }
+    }
+
+    /// The HMAC of the text that `emit` writes.
+    pub(crate) fn sign(&self, emit: impl FnOnce(&mut Sink<'_>)) -> H::Digest {
+        let mut inner = digest::<H>(Running::<H>::new(self.inner, BLOCK).finish(emit));
+        let outer = Running::<H>::new(self.outer, BLOCK).finish(|sink| sink.write(inner.as_mut()));
+        digest::<H>(outer)
+    }
+
+    fn keyed(block: &mut [u8; BLOCK], mask: u8) -> H::State {
+        block.iter_mut().for_each(|byte| *byte ^= mask);
+        let mut state = H::INITIAL;
+        H::compress(&mut state, &[*block]);
+        state
+    }
+}
+
+impl<H: Hash> Drop for HmacKey<H> {
+    fn drop(&mut self) {
+        self.inner.zeroize();
+        self.outer.zeroize();
+    }
+}
+
+/// A hash that has taken `length` bytes.
+struct Running<H: Hash> {
+    state: H::State,
+    length: usize,
+}
+
+impl<H: Hash> Running<H> {
+    fn new(state: H::State, length: usize) -> Self {
+        Self { state, length }
+    }
+
+    fn finish(mut self, emit: impl FnOnce(&mut Sink<'_>)) -> H::State {
+        // The padding may take a block more.
+        let mut buffer = [0; BLOCK * (GATHERED + 1)];
+        let (gathered, _) = buffer.split_at_mut(BLOCK * GATHERED);
+        let rest = gather(gathered, &mut self, emit);
+        self.pad(&mut buffer, rest);
+        self.state
+    }
+
+    /// A bit 1, zeros, and the length in bits at the end of a block.
+    fn pad(&mut self, buffer: &mut [u8], rest: usize) {
+        let bits = (self.length.wrapping_add(rest) as u64) << 3;
+        let (blocks, _) = buffer.as_chunks_mut::<BLOCK>();
+        let last = rest.wrapping_add(8) / BLOCK;
+        if let Some([first, others @ ..]) = blocks.as_flattened_mut().get_mut(rest..) {
+            *first = 0x80;
+            others.fill(0);
+        }
+        if let Some(end) = blocks.get_mut(last).and_then(|block| block.last_chunk_mut()) {
+            *end = bits.to_be_bytes();
+        }
+        H::compress(&mut self.state, blocks.get(..=last).unwrap_or_default());
+    }
+}
+
+impl<H: Hash> Outlet for Running<H> {
+    fn take(&mut self, full: &mut [u8]) -> usize {
+        self.length = self.length.wrapping_add(full.len());
+        H::compress(&mut self.state, full.as_chunks().0);
+        0
+    }
+}
+
+fn digest<H: Hash>(mut state: H::State) -> H::Digest {
+    let mut digest = H::Digest::default();
+    for (slot, word) in digest.as_mut().as_chunks_mut().0.iter_mut().zip(state.as_ref()) {
+        *slot = word.to_be_bytes();
+    }
+    state.zeroize();
+    digest
 }

@@ -2,10 +2,11 @@
 
 use crate::MAX_HEADERS;
 use crate::canonical::Header;
-use crate::encode::lower_case_order;
+use crate::encode::{Bytes, lower_case_order};
 use crate::error::SignError;
 use crate::order::Order;
-use crate::request::{Request, has_line_end};
+use crate::request::Request;
+use crate::words::has_line_end;
 
 /// The headers by index: first those that the signature may add, by the table of their names, then
 /// the caller's.
@@ -80,19 +81,31 @@ impl<'a> Headers<'_, 'a> {
 /// Whether OSS signs a header of this name without being told to: `Content-Type`, `Content-MD5`
 /// and `x-oss-*`.
 pub(crate) fn is_signed_by_default(name: &str) -> bool {
-    is_oss_header(name)
-        || name.eq_ignore_ascii_case("content-type")
-        || name.eq_ignore_ascii_case("content-md5")
+    match name.len() {
+        11 => name.eq_ignore_ascii_case("content-md5") || is_oss_header(name),
+        12 => name.eq_ignore_ascii_case("content-type") || is_oss_header(name),
+        _ => is_oss_header(name),
+    }
 }
 
 /// Whether a header is one of OSS's own: `x-oss-*`.
 pub(crate) fn is_oss_header(name: &str) -> bool {
-    name.get(..6).is_some_and(|prefix| prefix.eq_ignore_ascii_case("x-oss-"))
+    let start: Option<&[u8; 6]> = name.as_bytes().first_chunk();
+    start.is_some_and(|start| start.eq_ignore_ascii_case(b"x-oss-"))
 }
 
 /// The value of a header without the white space around it.
 pub(crate) fn trimmed(value: &str) -> &str {
-    value.trim_matches([' ', '\t'])
+    let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t');
+    let bytes = value.as_bytes();
+    if !bytes.first().is_some_and(is_blank) && !bytes.last().is_some_and(is_blank) {
+        return value;
+    }
+    let start = bytes.iter().take_while(|byte| is_blank(byte)).count();
+    let end =
+        bytes.len().wrapping_sub(bytes.iter().rev().take_while(|byte| is_blank(byte)).count());
+    // Nothing is left of blanks alone.
+    value.get(start..end).unwrap_or_default()
 }
 
 /// [`trimmed`] of a value that need not be UTF-8.
@@ -107,8 +120,7 @@ pub(crate) fn trimmed_bytes(value: &[u8]) -> &[u8] {
 
 /// RFC 9110: a header name is a token.
 fn is_token(name: &str) -> bool {
-    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    !name.is_empty() && name.bytes().all(allowed)
+    !name.is_empty() && name.bytes().all(|byte| Bytes::TOKEN.has(byte))
 }
 
 /// Which header carries the time of signing.

@@ -3,6 +3,9 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+#[cfg(feature = "alloc")]
+extern crate alloc;
+
 #[cfg(any(test, feature = "std"))]
 #[cfg_attr(test, macro_use)]
 extern crate std;
@@ -37,6 +40,7 @@ pub mod v1;
 pub mod v4;
 #[cfg(feature = "verify")]
 pub mod verify;
+mod words;
 
 #[cfg(feature = "callback")]
 pub use callback::{Callback, PublicKeyUrl};

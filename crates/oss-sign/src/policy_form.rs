@@ -3,7 +3,7 @@
 use core::fmt;
 
 use crate::credentials::Credentials;
-use crate::encode::Base64;
+use crate::encode::{base64, json_escaped};
 use crate::post_policy::PostPolicy;
 use crate::signature::Signature;
 use crate::sink::{Emit, Sink, text_output};
@@ -132,22 +132,33 @@ enum Plain<'a> {
     Text(&'a str),
 }
 
+impl Plain<'_> {
+    /// As it stands in JSON.
+    fn emit_escaped(&self, sink: &mut Sink<'_>) {
+        match self {
+            Self::Text(text) => json_escaped(text.as_bytes(), sink),
+            // They consist of characters that are not escaped.
+            Self::Credential(..) | Self::Date(_) => self.emit(sink),
+        }
+    }
+}
+
 impl Emit for Plain<'_> {
-    fn emit(&self, sink: &mut impl Sink) {
+    fn emit(&self, sink: &mut Sink<'_>) {
         match self {
             Self::Credential(access_key_id, scope) => {
                 sink.write(access_key_id.as_bytes());
                 sink.write(b"/");
                 scope.emit(sink);
             }
-            Self::Date(instant) => sink.write(&instant.basic()),
+            Self::Date(instant) => sink.write(instant.basic()),
             Self::Text(text) => sink.write(text.as_bytes()),
         }
     }
 }
 
 impl Emit for FormValue<'_> {
-    fn emit(&self, sink: &mut impl Sink) {
+    fn emit(&self, sink: &mut Sink<'_>) {
         match &self.0 {
             Value::Plain(value) => value.emit(sink),
             Value::Policy(document) => document.emit(sink),
@@ -184,7 +195,7 @@ impl fmt::Debug for FormValue<'_> {
 pub struct PolicyJson<'a>(Document<'a>);
 
 impl Emit for PolicyJson<'_> {
-    fn emit(&self, sink: &mut impl Sink) {
+    fn emit(&self, sink: &mut Sink<'_>) {
         self.0.emit_json(sink);
     }
 }
@@ -222,7 +233,7 @@ pub(crate) enum Version<'a> {
 }
 
 impl<'a> Document<'a> {
-    fn emit_json(&self, sink: &mut impl Sink) {
+    fn emit_json(&self, sink: &mut Sink<'_>) {
         let (policy, expires_at) = match &self.content {
             Content::Conditions { policy, expires_at } => (policy, *expires_at),
             Content::Text(text) => return sink.write(text.as_bytes()),
@@ -232,9 +243,17 @@ impl<'a> Document<'a> {
         sink.write(br#"","conditions":["#);
         match self.version {
             // V4 wants them in the policy, so that nobody can sign it into another scope.
-            Version::V4 { .. } => policy.emit_conditions(self.own_fields(), sink),
+            Version::V4 { .. } => {
+                let own = self.own_fields();
+                let own = own.map(|(name, value)| {
+                    (name, move |sink: &mut Sink<'_>| value.emit_escaped(sink))
+                });
+                policy.emit_conditions(own, sink);
+            }
             #[cfg(feature = "v1")]
-            Version::V1 => policy.emit_conditions(core::iter::empty::<(&str, Plain<'_>)>(), sink),
+            Version::V1 => {
+                policy.emit_conditions(core::iter::empty::<(&str, fn(&mut Sink<'_>))>(), sink);
+            }
         }
         sink.write(b"]}");
     }
@@ -269,9 +288,7 @@ impl<'a> Document<'a> {
 }
 
 impl Emit for Document<'_> {
-    fn emit(&self, sink: &mut impl Sink) {
-        let mut base64 = Base64::new(sink);
-        self.emit_json(&mut base64);
-        base64.finish();
+    fn emit(&self, sink: &mut Sink<'_>) {
+        base64(sink, |sink| self.emit_json(sink));
     }
 }

@@ -2,11 +2,11 @@
 
 use core::fmt;
 
-use crate::encode::{JsonEscaped, decimal};
+use crate::encode::{json_escaped, long_decimal};
 use crate::error::PolicyError;
-use crate::request::has_line_end;
 use crate::resource::Bucket;
 use crate::sink::{Emit, Sink};
+use crate::words::has_line_end;
 
 /// What the holder of a form may upload with `PostObject`: into one bucket, until it expires, if
 /// the fields of the form meet all conditions.
@@ -100,15 +100,16 @@ impl<'a> PostPolicy<'a> {
     }
 
     /// The elements of the list of conditions, `own` after the bucket.
-    pub(crate) fn emit_conditions<'s, V: Emit>(
+    pub(crate) fn emit_conditions<'s>(
         &self,
-        own: impl Iterator<Item = (&'s str, V)>,
-        sink: &mut impl Sink,
+        own: impl Iterator<Item = (&'s str, impl FnOnce(&mut Sink<'_>))>,
+        sink: &mut Sink<'_>,
     ) {
-        emit_field("bucket", &Text(self.bucket.as_str()), sink);
+        let bucket = |sink: &mut Sink<'_>| sink.write(self.bucket.as_str().as_bytes());
+        emit_field("bucket", bucket, sink);
         for (name, value) in own {
             sink.write(b",");
-            emit_field(name, &value, sink);
+            emit_field(name, value, sink);
         }
         for condition in self.conditions {
             sink.write(b",");
@@ -204,15 +205,15 @@ impl<'a> Condition<'a> {
 }
 
 impl Emit for Condition<'_> {
-    fn emit(&self, sink: &mut impl Sink) {
+    fn emit(&self, sink: &mut Sink<'_>) {
         match *self {
             Self::Equal(name, value) => {
                 emit_operator("eq", name, sink);
-                emit_string(&Text(value), sink);
+                emit_string(value, sink);
             }
             Self::StartsWith(name, prefix) => {
                 emit_operator("starts-with", name, sink);
-                emit_string(&Text(prefix), sink);
+                emit_string(prefix, sink);
             }
             Self::In(name, values) => {
                 emit_operator("in", name, sink);
@@ -224,9 +225,9 @@ impl Emit for Condition<'_> {
             }
             Self::ContentLengthRange { min, max } => {
                 sink.write(br#"["content-length-range","#);
-                decimal(min, sink);
+                long_decimal(min, sink);
                 sink.write(b",");
-                decimal(max, sink);
+                long_decimal(max, sink);
             }
         }
         sink.write(b"]");
@@ -302,48 +303,39 @@ fn is_key(name: &str) -> bool {
     name.eq_ignore_ascii_case("key")
 }
 
-/// `{"name":"value"}`
-fn emit_field(name: &str, value: &impl Emit, sink: &mut impl Sink) {
-    sink.write(b"{");
-    emit_string(&Text(name), sink);
-    sink.write(b":");
-    emit_string(value, sink);
-    sink.write(b"}");
+/// `{"name":"value"}`, of a value that `emit` writes with what is to be escaped in it escaped.
+fn emit_field(name: &str, emit: impl FnOnce(&mut Sink<'_>), sink: &mut Sink<'_>) {
+    sink.write(br#"{""#);
+    sink.write(name.as_bytes());
+    sink.write(br#"":""#);
+    emit(sink);
+    sink.write(br#""}"#);
 }
 
 /// `["operator","$name",`
-fn emit_operator(operator: &str, name: &str, sink: &mut impl Sink) {
+fn emit_operator(operator: &str, name: &str, sink: &mut Sink<'_>) {
     sink.write(br#"[""#);
     sink.write(operator.as_bytes());
     sink.write(br#"","$"#);
-    JsonEscaped(sink).write(name.as_bytes());
+    json_escaped(name.as_bytes(), sink);
     sink.write(br#"","#);
 }
 
 /// `["value","value"]`
-fn emit_list(values: &[&str], sink: &mut impl Sink) {
+fn emit_list(values: &[&str], sink: &mut Sink<'_>) {
     let mut separator: &[u8] = b"[";
     for value in values {
         sink.write(separator);
         separator = b",";
-        emit_string(&Text(value), sink);
+        emit_string(value, sink);
     }
     sink.write(b"]");
 }
 
-fn emit_string(text: &impl Emit, sink: &mut impl Sink) {
+fn emit_string(text: &str, sink: &mut Sink<'_>) {
     sink.write(b"\"");
-    text.emit(&mut JsonEscaped(sink));
+    json_escaped(text.as_bytes(), sink);
     sink.write(b"\"");
-}
-
-/// Text as it is.
-struct Text<'t>(&'t str);
-
-impl Emit for Text<'_> {
-    fn emit(&self, sink: &mut impl Sink) {
-        sink.write(self.0.as_bytes());
-    }
 }
 
 #[cfg(test)]
@@ -359,7 +351,7 @@ mod tests {
     }
 
     fn json(condition: Condition<'_>) -> heapless::String<64> {
-        condition.emit_to_string().unwrap()
+        condition.to_string_of().unwrap()
     }
 
     #[test]

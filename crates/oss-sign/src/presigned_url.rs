@@ -1,11 +1,15 @@
 //! Presigned URLs: the signature in the query.
 
-use crate::endpoint::{Endpoint, HostHeader};
+use crate::canonical::{Form, Subject};
+use crate::endpoint::{Addressing, Endpoint, HostHeader};
+use crate::error::BufferTooSmall;
+use crate::hash::{Sha256, hash};
 use crate::request::Method;
 use crate::signable::{CanonicalRequest, PathAndQuery, RequestUrl, Signable, StringToSign};
 use crate::signature::Signature;
-use crate::sink::{Emit, Sink, text_output};
+use crate::sink::{self, Emit, Sink, text_output};
 use crate::time::Timestamp;
+use crate::v4::{self, SigningKey};
 
 /// A presigned URL.
 ///
@@ -16,7 +20,17 @@ use crate::time::Timestamp;
 pub struct PresignedUrl<'a> {
     pub(crate) signable: Signable<'a>,
     pub(crate) endpoint: Endpoint<'a>,
-    pub(crate) expires_at: Timestamp,
+    pub(crate) expires_at: u64,
+    pub(crate) signing: Signing<'a>,
+}
+
+/// Where the signature comes from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Signing<'a> {
+    /// It is made while the URL is written.
+    V4(&'a SigningKey),
+    #[cfg(feature = "v1")]
+    V1(Signature),
 }
 
 impl<'a> PresignedUrl<'a> {
@@ -36,7 +50,7 @@ impl<'a> PresignedUrl<'a> {
     /// The path and the query: for HTTP clients that take them apart from the host.
     #[must_use]
     pub fn path_and_query(&self) -> PathAndQuery<'_> {
-        self.url().path_and_query()
+        self.url(self.signature()).path_and_query()
     }
 
     /// The headers that the holder of the URL must send, with just these values; and no other
@@ -48,13 +62,17 @@ impl<'a> PresignedUrl<'a> {
     /// When the URL stops working.
     #[must_use]
     pub fn expires_at(&self) -> Timestamp {
-        self.expires_at
+        Timestamp::up_to_latest(self.expires_at)
     }
 
     /// The signature within the URL.
     #[must_use]
     pub fn signature(&self) -> Signature {
-        self.signable.signature
+        match self.signing {
+            Signing::V4(key) => key.sign_request(&self.signable),
+            #[cfg(feature = "v1")]
+            Signing::V1(signature) => signature,
+        }
     }
 
     /// The canonical request, for reading; `None` in V1, which has none.
@@ -69,14 +87,88 @@ impl<'a> PresignedUrl<'a> {
         StringToSign(&self.signable)
     }
 
-    fn url(&self) -> RequestUrl<'_> {
-        RequestUrl { signable: &self.signable, endpoint: self.endpoint }
+    fn url(&self, signature: Signature) -> RequestUrl<'_> {
+        RequestUrl { signable: &self.signable, endpoint: self.endpoint, signature }
+    }
+
+    /// Writes the URL, and signs it on the way: the canonical request is hashed from the very text of
+    /// the URL, and the signature is put into the place that was left for it.
+    fn sign_to_slice<'b>(
+        &self,
+        key: &SigningKey,
+        buffer: &'b mut [u8],
+    ) -> Result<&'b [u8], BufferTooSmall> {
+        let (request, resource) = (&self.signable.request, self.signable.request.resource());
+        let (mut end, mut signature_start) = (None, 0);
+        let hash = hash::<Sha256>(|canonical| {
+            canonical.write(request.method().as_str().as_bytes());
+            canonical.write(b"\n");
+            end = sink::fill(buffer, |url| {
+                self.endpoint.emit_origin(resource, url);
+                let path = url.filled();
+                self.endpoint.emit_path(resource, url);
+                self.emit_resource(url.since(path), canonical);
+                canonical.write(b"\n");
+                // After the question mark.
+                let mut start = url.filled().wrapping_add(1);
+                let emit_signature = |url: &mut Sink<'_>| {
+                    // There are parameters before it, and a separator.
+                    canonical.write(url.since(start).split_last().map_or(&[], |(_, text)| text));
+                    url.write(b"x-oss-signature=");
+                    signature_start = url.filled();
+                    url.write(&[0; 64]);
+                    start = url.filled();
+                };
+                self.signable.emit_query(emit_signature, url);
+                canonical.write(url.since(start));
+            });
+            canonical.write(b"\n");
+            v4::emit_after_query(&self.signable, canonical);
+        });
+        let signature = key.sign_hash(&self.signable, &hash);
+        let place = buffer.get_mut(signature_start..).and_then(|rest| rest.get_mut(..64));
+        sink::fill(place.unwrap_or_default(), |sink| signature.emit(sink));
+        sink::written_to(buffer, end, || self.length())
+    }
+
+    /// The canonical resource of a URL with this path.
+    fn emit_resource(&self, path: &[u8], sink: &mut Sink<'_>) {
+        let request = &self.signable.request;
+        if request.overridden_canonical_resource().is_some()
+            || Endpoint::hides_dots(request.resource())
+        {
+            return self.signable.emit_resource(Form::Encoded, sink);
+        }
+        if self.endpoint.addressing() != Addressing::PathStyle
+            && let Some(bucket) = request.resource().bucket()
+        {
+            sink.write(b"/");
+            sink.write(bucket.as_str().as_bytes());
+        }
+        sink.write(path);
     }
 }
 
 impl Emit for PresignedUrl<'_> {
-    fn emit(&self, sink: &mut impl Sink) {
-        self.url().emit(sink);
+    fn emit(&self, sink: &mut Sink<'_>) {
+        self.url(self.signature()).emit(sink);
+    }
+
+    fn length(&self) -> usize {
+        match self.signing {
+            // All signatures of V4 have the same length.
+            Signing::V4(_) => self.url(Signature::v4([0; 32])).length(),
+            #[cfg(feature = "v1")]
+            Signing::V1(signature) => self.url(signature).length(),
+        }
+    }
+
+    fn write_to<'b>(&self, buffer: &'b mut [u8]) -> Result<&'b [u8], BufferTooSmall> {
+        match self.signing {
+            Signing::V4(key) => self.sign_to_slice(key, buffer),
+            #[cfg(feature = "v1")]
+            Signing::V1(signature) => self.url(signature).write_to(buffer),
+        }
     }
 }
 

@@ -6,7 +6,8 @@ use crate::MAX_PARAMETERS;
 use crate::canonical::Parameter;
 use crate::error::{ParameterPosition, SignError};
 use crate::order::Order;
-use crate::request::{Request, has_line_end};
+use crate::request::Request;
+use crate::words::has_line_end;
 
 /// What tells OSS that a URL is signed, and with which version. A caller's would contradict the
 /// signature, whatever its version and wherever it is.

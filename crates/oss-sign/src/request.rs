@@ -176,6 +176,10 @@ impl<'a> Request<'a> {
         Self { canonical_resource: Some(resource), ..self }
     }
 
+    pub(crate) fn with_resource(self, resource: Resource<'a>) -> Self {
+        Self { resource, ..self }
+    }
+
     pub(crate) const fn method(&self) -> Method {
         self.method
     }
@@ -216,11 +220,6 @@ impl<'a> Request<'a> {
             ParameterPosition::Query(index) => self.query.get(index).copied().unwrap_or_default(),
         }
     }
-}
-
-/// Whether text has what could end a line, or a text, before its time.
-pub(crate) fn has_line_end(text: &str) -> bool {
-    text.bytes().any(|byte| matches!(byte, b'\r' | b'\n' | 0))
 }
 
 /// When a presigned URL stops working.
@@ -282,19 +281,19 @@ impl Expires {
         if is_later { Self::at(latest) } else { self }
     }
 
-    /// The seconds from `now` on, and the instant.
-    pub(crate) fn resolve(self, now: Timestamp) -> Result<(u64, Timestamp), SignError> {
+    /// The seconds from `now` on, and the instant in seconds since 1970.
+    pub(crate) fn resolve(self, now: Timestamp) -> Result<(u64, u64), SignError> {
         match self.0 {
             ExpiresIn::Seconds(0) => Err(SignError::ExpiresZero),
             ExpiresIn::Seconds(seconds) => {
                 let seconds = u64::from(seconds);
-                let instant = now.checked_add_seconds(seconds).ok_or(SignError::ExpiresTooLate)?;
+                let instant = now.checked_add(seconds).ok_or(SignError::ExpiresTooLate)?;
                 Ok((seconds, instant))
             }
             ExpiresIn::Until(instant) => {
                 match instant.unix_seconds().checked_sub(now.unix_seconds()) {
                     None | Some(0) => Err(SignError::ExpiresInThePast),
-                    Some(seconds) => Ok((seconds, instant)),
+                    Some(seconds) => Ok((seconds, instant.unix_seconds())),
                 }
             }
         }

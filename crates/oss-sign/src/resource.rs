@@ -1,6 +1,7 @@
 //! Bucket and object key: parsed once, then trusted.
 
 use crate::error::{BucketError, ObjectKeyError};
+use crate::words::position;
 
 /// A bucket name that keeps OSS's rules: 3 to 63 of `a-z`, `0-9` and `-`, with a letter or a digit
 /// at both ends. The alias of an access point is one too.
@@ -104,8 +105,19 @@ impl<'a> ObjectKey<'a> {
 
     /// Whether a part between slashes is `.` or `..`, which HTTP clients resolve away.
     pub(crate) fn has_dot_segment(&self) -> bool {
-        let mut segments = self.key.as_bytes().split(|&byte| byte == b'/');
-        segments.any(|segment| matches!(segment, b"." | b".."))
+        let key = self.key.as_bytes();
+        let mut start = 0;
+        while let Some(dot) = position(key, start, b'.') {
+            let before = dot.checked_sub(1).and_then(|before| key.get(before));
+            let rest = key.get(dot..).unwrap_or_default();
+            if matches!(before, None | Some(b'/'))
+                && matches!(rest, [b'.'] | [b'.', b'/', ..] | [b'.', b'.'] | [b'.', b'.', b'/', ..])
+            {
+                return true;
+            }
+            start = dot.wrapping_add(1);
+        }
+        false
     }
 }
 

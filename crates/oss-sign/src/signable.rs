@@ -22,8 +22,6 @@ pub(crate) struct Signable<'a> {
     pub(crate) access_key_id: &'a str,
     pub(crate) security_token: Option<Redacted<'a>>,
     pub(crate) rules: Rules<'a>,
-    /// All zeros until it is known.
-    pub(crate) signature: Signature,
     query: Order,
     headers: Order,
 }
@@ -53,7 +51,6 @@ impl<'a> Signable<'a> {
             access_key_id: credentials.access_key_id(),
             security_token: credentials.security_token().map(Redacted),
             rules,
-            signature: Signature::v4([0; 32]),
             query,
             headers,
         })
@@ -65,30 +62,45 @@ impl<'a> Signable<'a> {
         self.headers.iter().filter_map(move |index| headers.callers(index))
     }
 
-    pub(crate) fn emit_path_and_query(&self, endpoint: &Endpoint<'_>, sink: &mut impl Sink) {
-        endpoint.emit_path(self.request.resource(), sink);
+    /// The query with all that is sent, a question mark before it.
+    pub(crate) fn emit_query(
+        &self,
+        mut emit_signature: impl FnMut(&mut Sink<'_>),
+        sink: &mut Sink<'_>,
+    ) {
         emit_parameters(
             self.all_parameters(),
             Form::Encoded,
             b"?",
-            |own, sink| self.emit_own_parameter(own, Form::Encoded, sink),
+            |own, sink| match self.is_signature(own) {
+                true => emit_signature(sink),
+                false => self.emit_own_parameter(own, Form::Encoded, sink),
+            },
             sink,
         );
     }
 
-    pub(crate) fn emit_string_to_sign(&self, sink: &mut impl Sink) {
+    pub(crate) fn emit_string_to_sign(&self, sink: &mut Sink<'_>) {
         match &self.rules {
-            Rules::V4(rules) => rules.emit_string_to_sign(self, sink),
+            Rules::V4(rules) => rules.emit_string_to_sign(&v4::canonical_hash(self), sink),
             #[cfg(feature = "v1")]
             Rules::V1(rules) => rules.emit_string_to_sign(self, sink),
         }
     }
 
-    pub(crate) fn emit_authorization(&self, sink: &mut impl Sink) {
+    pub(crate) fn emit_v4_string_to_sign(&self, canonical_hash: &[u8; 32], sink: &mut Sink<'_>) {
         match &self.rules {
-            Rules::V4(rules) => rules.emit_authorization(self, sink),
+            Rules::V4(rules) => rules.emit_string_to_sign(canonical_hash, sink),
             #[cfg(feature = "v1")]
-            Rules::V1(_) => v1::emit_authorization(self, sink),
+            Rules::V1(_) => {}
+        }
+    }
+
+    pub(crate) fn emit_authorization(&self, signature: &Signature, sink: &mut Sink<'_>) {
+        match &self.rules {
+            Rules::V4(rules) => rules.emit_authorization(self, signature, sink),
+            #[cfg(feature = "v1")]
+            Rules::V1(_) => v1::emit_authorization(self, signature, sink),
         }
     }
 
@@ -98,9 +110,9 @@ impl<'a> Signable<'a> {
     }
 
     /// The time of signing, in the form of the header that carries it.
-    pub(crate) fn emit_date(&self, sink: &mut impl Sink) {
+    pub(crate) fn emit_date(&self, sink: &mut Sink<'_>) {
         match &self.rules {
-            Rules::V4(rules) => rules.emit(sink),
+            Rules::V4(rules) => sink.write(rules.date()),
             #[cfg(feature = "v1")]
             Rules::V1(rules) => rules.emit(sink),
         }
@@ -134,6 +146,14 @@ impl<'a> Signable<'a> {
         self.query.iter().map(move |index| parameters.parameter(index))
     }
 
+    fn is_signature(&self, own: u8) -> bool {
+        match &self.rules {
+            Rules::V4(_) => v4::Rules::is_signature(own),
+            #[cfg(feature = "v1")]
+            Rules::V1(_) => v1::Rules::is_signature(own),
+        }
+    }
+
     fn own_headers(&self) -> &'static [&'static str] {
         match &self.rules {
             Rules::V4(_) => v4::HEADERS,
@@ -151,7 +171,7 @@ impl<'a> Subject for Signable<'a> {
         self.request.method().as_str()
     }
 
-    fn emit_resource(&self, form: Form, sink: &mut impl Sink) {
+    fn emit_resource(&self, form: Form, sink: &mut Sink<'_>) {
         if let Some(resource) = self.request.overridden_canonical_resource() {
             return percent_encoded_path(resource.as_bytes(), sink);
         }
@@ -171,13 +191,13 @@ impl<'a> Subject for Signable<'a> {
     fn parameters(&self) -> impl Iterator<Item = Parameter<u8, &'a str>> {
         self.all_parameters().filter(|parameter| match (parameter, &self.rules) {
             (Parameter::Given(..), _) => true,
-            (Parameter::Own(own), Rules::V4(_)) => !v4::Rules::is_signature(*own),
+            (Parameter::Own(own), Rules::V4(_)) => !self.is_signature(*own),
             #[cfg(feature = "v1")]
             (Parameter::Own(own), Rules::V1(_)) => v1::Rules::is_signed(*own),
         })
     }
 
-    fn emit_own_parameter(&self, own: u8, form: Form, sink: &mut impl Sink) {
+    fn emit_own_parameter(&self, own: u8, form: Form, sink: &mut Sink<'_>) {
         match (&self.rules, form) {
             (Rules::V4(rules), _) => rules.emit_parameter(self, own, sink),
             #[cfg(feature = "v1")]
@@ -190,7 +210,11 @@ impl<'a> Subject for Signable<'a> {
         self.headers.iter().map(move |index| headers.header(index))
     }
 
-    fn emit_own_header(&self, own: u8, sink: &mut impl Sink) {
+    fn may_have_additional_headers(&self) -> bool {
+        !self.request.all_additional_headers().is_empty()
+    }
+
+    fn emit_own_header(&self, own: u8, sink: &mut Sink<'_>) {
         match &self.rules {
             Rules::V4(rules) => rules.emit_header(self, own, sink),
             #[cfg(feature = "v1")]
@@ -204,6 +228,7 @@ impl<'a> Subject for Signable<'a> {
 pub struct RequestUrl<'s> {
     pub(crate) signable: &'s Signable<'s>,
     pub(crate) endpoint: Endpoint<'s>,
+    pub(crate) signature: Signature,
 }
 
 impl<'s> RequestUrl<'s> {
@@ -221,9 +246,9 @@ impl<'s> RequestUrl<'s> {
 }
 
 impl Emit for RequestUrl<'_> {
-    fn emit(&self, sink: &mut impl Sink) {
+    fn emit(&self, sink: &mut Sink<'_>) {
         self.endpoint.emit_origin(self.signable.request.resource(), sink);
-        self.signable.emit_path_and_query(&self.endpoint, sink);
+        self.path_and_query().emit(sink);
     }
 }
 
@@ -234,8 +259,10 @@ text_output!(RequestUrl<'_>);
 pub struct PathAndQuery<'s>(RequestUrl<'s>);
 
 impl Emit for PathAndQuery<'_> {
-    fn emit(&self, sink: &mut impl Sink) {
-        self.0.signable.emit_path_and_query(&self.0.endpoint, sink);
+    fn emit(&self, sink: &mut Sink<'_>) {
+        let RequestUrl { signable, endpoint, signature } = &self.0;
+        endpoint.emit_path(signable.request.resource(), sink);
+        signable.emit_query(|sink| signature.emit_parameter(sink), sink);
     }
 }
 
@@ -258,7 +285,7 @@ impl<'s> CanonicalRequest<'s> {
 }
 
 impl Emit for CanonicalRequest<'_> {
-    fn emit(&self, sink: &mut impl Sink) {
+    fn emit(&self, sink: &mut Sink<'_>) {
         v4::emit_canonical_request(self.0, sink);
     }
 }
@@ -271,7 +298,7 @@ text_output!(CanonicalRequest<'_>);
 pub struct StringToSign<'s>(pub(crate) &'s Signable<'s>);
 
 impl Emit for StringToSign<'_> {
-    fn emit(&self, sink: &mut impl Sink) {
+    fn emit(&self, sink: &mut Sink<'_>) {
         self.0.emit_string_to_sign(sink);
     }
 }

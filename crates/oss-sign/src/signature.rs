@@ -6,6 +6,11 @@ use core::fmt;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use subtle::ConstantTimeEq;
 
+use crate::encode::hex;
+#[cfg(feature = "v1")]
+use crate::encode::percent_encoded;
+#[cfg(feature = "v1")]
+use crate::sink::encoded;
 use crate::sink::{Emit, Sink, text_output};
 
 /// A signature. Its text is what is sent: 64 hexadecimal digits in V4, 28 characters of base64 in
@@ -42,9 +47,9 @@ impl Signature {
 }
 
 impl Emit for Signature {
-    fn emit(&self, sink: &mut impl Sink) {
+    fn emit(&self, sink: &mut Sink<'_>) {
         match &self.0 {
-            Bytes::V4(bytes) => emit_hex(bytes, sink),
+            Bytes::V4(bytes) => hex(bytes, sink),
             #[cfg(feature = "v1")]
             Bytes::V1(bytes) => {
                 let mut text = [0; 28];
@@ -57,6 +62,23 @@ impl Emit for Signature {
 }
 
 text_output!(Signature);
+
+impl Signature {
+    /// Name and value, as they stand in a query.
+    pub(crate) fn emit_parameter(&self, sink: &mut Sink<'_>) {
+        match &self.0 {
+            Bytes::V4(bytes) => {
+                sink.write(b"x-oss-signature=");
+                hex(bytes, sink);
+            }
+            #[cfg(feature = "v1")]
+            Bytes::V1(_) => {
+                sink.write(b"Signature=");
+                encoded::<28>(sink, percent_encoded, |sink| self.emit(sink));
+            }
+        }
+    }
+}
 
 impl PartialEq for Signature {
     fn eq(&self, other: &Self) -> bool {
@@ -75,12 +97,4 @@ impl fmt::Debug for Signature {
         }
         formatter.write_str("…)")
     }
-}
-
-/// 32 bytes as 64 lower-case hexadecimal digits.
-pub(crate) fn emit_hex(bytes: &[u8; 32], sink: &mut impl Sink) {
-    let mut digits = [0; 64];
-    // The lengths fit.
-    let _ = hex::encode_to_slice(bytes, &mut digits);
-    sink.write(&digits);
 }

@@ -24,16 +24,19 @@ use crate::sink::{Emit, Sink, text_output};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct SignedHeaders<'a>(pub(crate) Signable<'a>);
+pub struct SignedHeaders<'a> {
+    pub(crate) signable: Signable<'a>,
+    pub(crate) signature: Signature,
+}
 
 impl SignedHeaders<'_> {
     /// All headers to send: those that the signature adds, `authorization` first, and then the
     /// caller's own, signed or not.
     pub fn headers(&self) -> impl Iterator<Item = (&str, HeaderValue<'_>)> {
-        let Self(signable) = self;
+        let signable = &self.signable;
         let token = signable.security_token;
         let added = [
-            Some(("authorization", Value::Authorization(signable))),
+            Some(("authorization", Value::Authorization(self))),
             signable.content_sha256().map(|hash| ("x-oss-content-sha256", Value::Text(hash))),
             Some((signable.date_header(), Value::Date(signable))),
             token.map(|token| ("x-oss-security-token", Value::Token(token))),
@@ -46,31 +49,31 @@ impl SignedHeaders<'_> {
     /// Where to send the request: with the query in the order in which it was signed.
     #[must_use]
     pub fn url<'s>(&'s self, endpoint: &Endpoint<'s>) -> RequestUrl<'s> {
-        RequestUrl { signable: &self.0, endpoint: *endpoint }
+        RequestUrl { signable: &self.signable, endpoint: *endpoint, signature: self.signature }
     }
 
     /// The value of `Authorization`.
     #[must_use]
     pub fn authorization(&self) -> HeaderValue<'_> {
-        HeaderValue(Value::Authorization(&self.0))
+        HeaderValue(Value::Authorization(self))
     }
 
     /// The signature within `Authorization`.
     #[must_use]
     pub fn signature(&self) -> Signature {
-        self.0.signature
+        self.signature
     }
 
     /// The canonical request, for reading; `None` in V1, which has none.
     #[must_use]
     pub fn canonical_request(&self) -> Option<CanonicalRequest<'_>> {
-        CanonicalRequest::of(&self.0)
+        CanonicalRequest::of(&self.signable)
     }
 
     /// The string to sign, for reading.
     #[must_use]
     pub fn string_to_sign(&self) -> StringToSign<'_> {
-        StringToSign(&self.0)
+        StringToSign(&self.signable)
     }
 }
 
@@ -80,16 +83,18 @@ pub struct HeaderValue<'s>(Value<'s>);
 
 #[derive(Clone, Copy, Debug)]
 enum Value<'s> {
-    Authorization(&'s Signable<'s>),
+    Authorization(&'s SignedHeaders<'s>),
     Date(&'s Signable<'s>),
     Text(&'s str),
     Token(Redacted<'s>),
 }
 
 impl Emit for HeaderValue<'_> {
-    fn emit(&self, sink: &mut impl Sink) {
+    fn emit(&self, sink: &mut Sink<'_>) {
         match self.0 {
-            Value::Authorization(signable) => signable.emit_authorization(sink),
+            Value::Authorization(signed) => {
+                signed.signable.emit_authorization(&signed.signature, sink);
+            }
             Value::Date(signable) => signable.emit_date(sink),
             Value::Text(text) | Value::Token(Redacted(text)) => sink.write(text.as_bytes()),
         }

@@ -2,10 +2,10 @@
 
 use core::fmt;
 
-use ::time::{Month, OffsetDateTime, UtcDateTime, Weekday};
+use ::time::{Date, Month, OffsetDateTime, UtcDateTime};
 
 use crate::error::TimestampError;
-use crate::sink::{Emit, Sink};
+use crate::sink::{Emit, Sink, fill};
 
 /// An instant in UTC, to the second, from 1970-01-01 to 9999-12-31.
 ///
@@ -21,11 +21,19 @@ use crate::sink::{Emit, Sink};
 ///
 /// With the feature `std`, `Timestamp::try_from(std::time::SystemTime::now())` is the current time.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Timestamp(UtcDateTime);
+pub struct Timestamp {
+    seconds: u64,
+    /// `20231114T221320Z`, because it is written more than once for each signature, and many
+    /// signatures are made in one second.
+    basic: [u8; 16],
+}
+
+/// 9999-12-31T23:59:59Z
+const LATEST: u64 = 253_402_300_799;
 
 impl Timestamp {
     /// 1970-01-01T00:00:00Z
-    pub const UNIX_EPOCH: Self = Self(UtcDateTime::UNIX_EPOCH);
+    pub const UNIX_EPOCH: Self = Self { seconds: 0, basic: *b"19700101T000000Z" };
 
     /// From seconds since 1970-01-01T00:00:00Z.
     ///
@@ -33,33 +41,54 @@ impl Timestamp {
     ///
     /// The year is after 9999.
     pub fn from_unix_seconds(seconds: u64) -> Result<Self, TimestampError> {
-        let seconds = i64::try_from(seconds).map_err(|_| TimestampError::TooLate)?;
-        UtcDateTime::from_unix_timestamp(seconds).map(Self).map_err(|_| TimestampError::TooLate)
+        match seconds {
+            0..=LATEST => Ok(Self::up_to_latest(seconds)),
+            _ => Err(TimestampError::TooLate),
+        }
     }
 
     /// Seconds since 1970-01-01T00:00:00Z.
     #[must_use]
     pub fn unix_seconds(self) -> u64 {
-        // Never negative: no constructor takes an instant before 1970.
-        self.0.unix_timestamp().unsigned_abs()
+        self.seconds
     }
 
     /// The instant `seconds` later; `None` after the year 9999.
     #[must_use]
     pub fn checked_add_seconds(self, seconds: u64) -> Option<Self> {
-        Self::from_unix_seconds(self.unix_seconds().checked_add(seconds)?).ok()
+        self.checked_add(seconds).map(Self::up_to_latest)
+    }
+
+    /// The seconds of the instant `seconds` later; `None` after the year 9999.
+    pub(crate) fn checked_add(self, seconds: u64) -> Option<u64> {
+        self.seconds.checked_add(seconds).filter(|&later| later <= LATEST)
+    }
+
+    /// From seconds that are known to be in the range.
+    pub(crate) fn up_to_latest(seconds: u64) -> Self {
+        let (days, second) = days_and_seconds(seconds);
+        let (year, month, day) = date_of(days);
+        let [c1, c2] = two_digits(year / 100);
+        let [y1, y2] = two_digits(year % 100);
+        let [m1, m2] = two_digits(month);
+        let [d1, d2] = two_digits(day);
+        let [h1, h2] = two_digits(second / 3600);
+        let [i1, i2] = two_digits(second / 60 % 60);
+        let [s1, s2] = two_digits(second % 60);
+        let basic = [c1, c2, y1, y2, m1, m2, d1, d2, b'T', h1, h2, i1, i2, s1, s2, b'Z'];
+        Self { seconds, basic }
     }
 
     /// `20231114`
     pub(crate) fn date(self) -> [u8; 8] {
-        let [date @ .., _, _, _, _, _, _, _, _] = self.basic();
+        let [date @ .., _, _, _, _, _, _, _, _] = self.basic;
         date
     }
 
     /// `20231114T221320Z`
-    pub(crate) fn basic(self) -> [u8; 16] {
-        let [[c1, c2], [y1, y2], [m1, m2], [d1, d2], [h1, h2], [i1, i2], [s1, s2]] = self.digits();
-        [c1, c2, y1, y2, m1, m2, d1, d2, b'T', h1, h2, i1, i2, s1, s2, b'Z']
+    #[cfg(any(feature = "verify", feature = "post-policy"))]
+    pub(crate) fn basic(&self) -> &[u8; 16] {
+        &self.basic
     }
 
     /// Reads `20231114T221320Z`.
@@ -72,19 +101,20 @@ impl Timestamp {
             number(text, 6)?,
             [number(text, 9)?, number(text, 11)?, number(text, 13)?],
         )?;
-        (instant.basic() == text).then_some(instant)
+        (instant.basic == text).then_some(instant)
     }
 
     /// Reads `Tue, 14 Nov 2023 22:13:20 GMT`.
     pub(crate) fn from_http_date(text: &[u8]) -> Option<Self> {
-        let month = MONTHS.into_iter().find(|&other| text.get(7..12) == Some(month(other)))?;
+        let month = (0..12).find(|&month| text.get(8..11) == Some(nth(MONTHS, month)))?;
+        let month = Month::January.nth_next(u8::try_from(month).ok()?);
         let instant = Self::from_fields(
             [number(text, 12)?, number(text, 14)?],
             month,
             number(text, 5)?,
             [number(text, 17)?, number(text, 20)?, number(text, 23)?],
         )?;
-        let canonical = HttpDate(instant).emit_to_string::<29>().ok()?;
+        let canonical = HttpDate(instant).to_string_of::<29>().ok()?;
         (canonical.as_bytes() == text).then_some(instant)
     }
 
@@ -115,31 +145,46 @@ impl Timestamp {
         [hour, minute, second]: [u8; 3],
     ) -> Option<Self> {
         let year = i32::from(century) * 100 + i32::from(year);
-        let date = ::time::Date::from_calendar_date(year, month, day).ok()?;
+        let date = Date::from_calendar_date(year, month, day).ok()?;
         let time = ::time::Time::from_hms(hour, minute, second).ok()?;
         Self::try_from(UtcDateTime::new(date, time)).ok()
     }
 
     /// `2023-11-14T22:13:20`
-    fn emit_extended(self, sink: &mut impl Sink) {
-        let [century, year, month, day, hour, minute, second] = self.digits();
-        sink.write(&century);
-        sink.write(&year);
-        for (separator, digits) in
-            [(b"-", month), (b"-", day), (b"T", hour), (b":", minute), (b":", second)]
-        {
-            sink.write(separator);
-            sink.write(&digits);
-        }
+    fn emit_extended(self, sink: &mut Sink<'_>) {
+        let [c1, c2, y1, y2, m1, m2, d1, d2, t, h1, h2, i1, i2, s1, s2, _] = self.basic;
+        sink.write(&[
+            c1, c2, y1, y2, b'-', m1, m2, b'-', d1, d2, t, h1, h2, b':', i1, i2, b':', s1, s2,
+        ]);
     }
+}
 
-    /// Century, year in it, month, day, hour, minute and second: two digits each.
-    fn digits(self) -> [[u8; 2]; 7] {
-        let (year, month, day) = self.0.to_calendar_date();
-        let (hour, minute, second) = self.0.as_hms();
-        // The year is 1970 to 9999.
-        let [century, year] = [year / 100, year % 100].map(|part| u8::try_from(part).unwrap_or(99));
-        [century, year, month.into(), day, hour, minute, second].map(two_digits)
+/// Days since 1970-01-01, and seconds of the day. A day has 675 times 128 seconds, so 32 bits are
+/// enough for the division, which is a long one for 64 bits on small devices.
+fn days_and_seconds(seconds: u64) -> (u32, u32) {
+    let units = u32::try_from(seconds >> 7).unwrap_or(u32::MAX);
+    (units / 675, (units % 675) << 7 | (seconds & 127) as u32)
+}
+
+/// Year, month and day. The Gregorian calendar repeats itself every 400 years; counted from March on,
+/// the day that is added to a leap year is its last one.
+fn date_of(days: u32) -> (u32, u32, u32) {
+    /// From 0000-03-01 to 1970-01-01.
+    const BEFORE_1970: u32 = 719_468;
+    const DAYS_OF_400_YEARS: u32 = 146_097;
+
+    let days = days.wrapping_add(BEFORE_1970);
+    let day = days % DAYS_OF_400_YEARS;
+    // Without the leap days there are.
+    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    // Five months from March on, and from August on, have 153 days.
+    let month = (5 * day + 2) / 153;
+    let day = day - (153 * month + 2) / 5 + 1;
+    let year = year + days / DAYS_OF_400_YEARS * 400;
+    match month {
+        0..10 => (year, month + 3, day),
+        _ => (year + 1, month - 9, day),
     }
 }
 
@@ -179,7 +224,7 @@ impl TryFrom<std::time::SystemTime> for Timestamp {
 }
 
 impl Emit for Timestamp {
-    fn emit(&self, sink: &mut impl Sink) {
+    fn emit(&self, sink: &mut Sink<'_>) {
         self.emit_extended(sink);
         sink.write(b"Z");
     }
@@ -188,7 +233,7 @@ impl Emit for Timestamp {
 impl fmt::Display for Timestamp {
     /// RFC 3339: `2023-11-14T22:13:20Z`.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.emit_to_formatter(formatter)
+        crate::sink::show(self, formatter)
     }
 }
 
@@ -206,19 +251,47 @@ pub(crate) struct HttpDate(pub(crate) Timestamp);
 impl Emit for HttpDate {
     /// RFC 9110's IMF-fixdate: two-digit days, unlike Java's `RFC_1123_DATE_TIME`, which the Java
     /// SDK v2 sends.
-    fn emit(&self, sink: &mut impl Sink) {
-        let [century, year, _, day, hour, minute, second] = self.0.digits();
-        sink.write(weekday(self.0.0.weekday()));
-        sink.write(b", ");
-        sink.write(&day);
-        sink.write(month(self.0.0.month()));
-        sink.write(&century);
-        sink.write(&year);
-        for (separator, digits) in [(b" ", hour), (b":", minute), (b":", second)] {
-            sink.write(separator);
-            sink.write(&digits);
-        }
+    fn emit(&self, sink: &mut Sink<'_>) {
+        let [c1, c2, y1, y2, _, _, d1, d2, _, h1, h2, i1, i2, s1, s2, _] = self.0.basic;
+        let (days, _) = days_and_seconds(self.0.seconds);
+        let (_, month, _) = date_of(days);
+        // The first day of 1970 was a Thursday.
+        sink.write(nth(b"ThuFriSatSunMonTueWed", days % 7));
+        sink.write(&[b',', b' ', d1, d2]);
+        sink.write(b" ");
+        sink.write(nth(MONTHS, month - 1));
+        sink.write(&[b' ', c1, c2, y1, y2, b' ', h1, h2, b':', i1, i2, b':', s1, s2]);
         sink.write(b" GMT");
+    }
+}
+
+/// A text of an instant, made before it is known how often it will be written.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct DateText {
+    /// As many as an HTTP date has.
+    bytes: [u8; 29],
+    length: u8,
+}
+
+impl DateText {
+    /// `20231114T221320Z`
+    pub(crate) fn basic(instant: Timestamp) -> Self {
+        let mut bytes = [0; 29];
+        if let Some(start) = bytes.first_chunk_mut() {
+            *start = instant.basic;
+        }
+        Self { bytes, length: 16 }
+    }
+
+    /// `Tue, 14 Nov 2023 22:13:20 GMT`
+    pub(crate) fn http(instant: Timestamp) -> Self {
+        let mut bytes = [0; 29];
+        fill(&mut bytes, |sink| HttpDate(instant).emit(sink));
+        Self { bytes, length: 29 }
+    }
+
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(..usize::from(self.length)).unwrap_or_default()
     }
 }
 
@@ -229,55 +302,20 @@ pub(crate) struct Expiration(pub(crate) Timestamp);
 
 #[cfg(feature = "post-policy")]
 impl Emit for Expiration {
-    fn emit(&self, sink: &mut impl Sink) {
+    fn emit(&self, sink: &mut Sink<'_>) {
         self.0.emit_extended(sink);
         sink.write(b".000Z");
     }
 }
 
-fn weekday(weekday: Weekday) -> &'static [u8] {
-    match weekday {
-        Weekday::Monday => b"Mon",
-        Weekday::Tuesday => b"Tue",
-        Weekday::Wednesday => b"Wed",
-        Weekday::Thursday => b"Thu",
-        Weekday::Friday => b"Fri",
-        Weekday::Saturday => b"Sat",
-        Weekday::Sunday => b"Sun",
-    }
-}
+/// The names of the months in HTTP.
+const MONTHS: &[u8] = b"JanFebMarAprMayJunJulAugSepOctNovDec";
 
-fn month(month: Month) -> &'static [u8] {
-    match month {
-        Month::January => b" Jan ",
-        Month::February => b" Feb ",
-        Month::March => b" Mar ",
-        Month::April => b" Apr ",
-        Month::May => b" May ",
-        Month::June => b" Jun ",
-        Month::July => b" Jul ",
-        Month::August => b" Aug ",
-        Month::September => b" Sep ",
-        Month::October => b" Oct ",
-        Month::November => b" Nov ",
-        Month::December => b" Dec ",
-    }
+/// One of the names of three letters.
+fn nth(names: &'static [u8], index: u32) -> &'static [u8] {
+    let (names, _) = names.as_chunks::<3>();
+    names.get(index as usize).map_or(&[], <[u8; 3]>::as_slice)
 }
-
-const MONTHS: [Month; 12] = [
-    Month::January,
-    Month::February,
-    Month::March,
-    Month::April,
-    Month::May,
-    Month::June,
-    Month::July,
-    Month::August,
-    Month::September,
-    Month::October,
-    Month::November,
-    Month::December,
-];
 
 /// The number that the two digits from `start` on mean.
 fn number(text: &[u8], start: usize) -> Option<u8> {
@@ -286,8 +324,8 @@ fn number(text: &[u8], start: usize) -> Option<u8> {
 }
 
 /// The two digits of a number below 100.
-fn two_digits(number: u8) -> [u8; 2] {
-    [b'0' + number / 10, b'0' + number % 10]
+fn two_digits(number: u32) -> [u8; 2] {
+    [b'0' + (number / 10 % 10) as u8, b'0' + (number % 10) as u8]
 }
 
 #[cfg(test)]
@@ -301,14 +339,34 @@ mod tests {
     }
 
     fn http_date(instant: Timestamp) -> heapless::String<29> {
-        HttpDate(instant).emit_to_string().unwrap()
+        HttpDate(instant).to_string_of().unwrap()
+    }
+
+    /// Against a calendar that knows nothing of this one.
+    #[test]
+    fn every_day_has_its_date() {
+        let mut expected = UtcDateTime::UNIX_EPOCH.date();
+        for days in 0..=u32::try_from(LATEST / 86_400).unwrap() {
+            let (year, month, day) = date_of(days);
+            let date = (expected.year().unsigned_abs(), u8::from(expected.month()).into());
+            assert_eq!((year, month, day), (date.0, date.1, expected.day().into()));
+            expected = expected.next_day().unwrap_or(expected);
+        }
+    }
+
+    #[test]
+    fn the_days_of_a_week() {
+        let names = ["Tue", "Wed", "Thu", "Fri", "Sat", "Sun", "Mon"];
+        for (days, name) in (0..).zip(names) {
+            assert!(http_date(at(1_700_000_000 + days * 86_400)).starts_with(name));
+        }
     }
 
     #[test]
     fn the_texts_of_an_instant() {
         let instant = at(1_700_000_000);
         assert_eq!(&instant.date(), b"20231114");
-        assert_eq!(&instant.basic(), b"20231114T221320Z");
+        assert_eq!(instant.basic(), b"20231114T221320Z");
         assert_eq!(http_date(instant), "Tue, 14 Nov 2023 22:13:20 GMT");
         assert_eq!(instant.to_string(), "2023-11-14T22:13:20Z");
     }
@@ -316,7 +374,7 @@ mod tests {
     #[cfg(feature = "post-policy")]
     #[test]
     fn expiration_has_milliseconds() {
-        let text = |seconds| Expiration(at(seconds)).emit_to_string::<24>().unwrap();
+        let text = |seconds| Expiration(at(seconds)).to_string_of::<24>().unwrap();
         assert_eq!(text(1_699_999_505), "2023-11-14T22:05:05.000Z");
         assert_eq!(text(0), "1970-01-01T00:00:00.000Z");
     }
@@ -328,8 +386,8 @@ mod tests {
 
     #[test]
     fn the_first_and_the_last_instant() {
-        assert_eq!(&at(0).basic(), b"19700101T000000Z");
-        assert_eq!(&at(253_402_300_799).basic(), b"99991231T235959Z");
+        assert_eq!(at(0).basic(), b"19700101T000000Z");
+        assert_eq!(at(253_402_300_799).basic(), b"99991231T235959Z");
         let after = Timestamp::from_unix_seconds(253_402_300_800);
         assert_eq!(after, Err(TimestampError::TooLate));
         assert_eq!(Timestamp::from_unix_seconds(u64::MAX), Err(TimestampError::TooLate));
@@ -351,7 +409,7 @@ mod tests {
     fn texts_are_read_back() {
         for seconds in [0, 951_782_400, 1_700_000_000, 253_402_300_799] {
             let instant = at(seconds);
-            assert_eq!(Timestamp::from_basic(&instant.basic()), Some(instant));
+            assert_eq!(Timestamp::from_basic(instant.basic()), Some(instant));
             assert_eq!(Timestamp::from_http_date(http_date(instant).as_bytes()), Some(instant));
         }
     }

@@ -76,11 +76,12 @@ fn verification(vector: &Vector<'_>) -> bool {
 /// Whether a call gives the text that the SDK had.
 fn compared<F>(name: &str, vector: &Vector<'_>, call: F) -> bool
 where
-    F: for<'b> Fn(&'b mut [u8]) -> Option<&'b str>,
+    F: for<'b> Fn(&'b mut [u8]) -> Option<&'b [u8]>,
 {
     let mut buffer = [0; 1024];
     let text = call(&mut buffer);
-    if text != Some(vector.expected) {
+    if text != Some(vector.expected.as_bytes()) {
+        let text = text.and_then(|text| str::from_utf8(text).ok());
         println!("failed {name} {}: {text:?}", vector.name);
         return false;
     }

@@ -62,6 +62,19 @@ impl Inputs {
         })
     }
 
+    /// As [`presign`](Self::presign) with V4, in a batch that was made with another resource.
+    pub(crate) fn presign_in_batch<R>(&self, read: impl FnOnce(&PresignedUrl<'_>) -> R) -> R {
+        let endpoint = Endpoint::parse(self.endpoint).unwrap().with_addressing(self.addressing);
+        let expires = Expires::after_seconds(self.expires);
+        let signing_key = self.signing_key();
+        let signer = v4::Signer::new(self.credentials(), &signing_key);
+        let other = Self { key: "other".to_owned(), ..self.clone() };
+        other.with_request(Version::V4, |request| {
+            let batch = signer.batch(request, &endpoint, self.now(), expires).unwrap();
+            read(&batch.url(self.resource()))
+        })
+    }
+
     /// Signs by headers, and hands the result to `read`.
     pub(crate) fn sign<R>(
         &self,
@@ -102,8 +115,7 @@ impl Inputs {
         version: Version,
         sign: impl FnOnce(&Request<'_>) -> R,
     ) -> R {
-        let bucket = Bucket::new(&self.bucket).unwrap();
-        let resource = Resource::Object(bucket, ObjectKey::verbatim(&self.key).unwrap());
+        let resource = self.resource();
         let (query, headers) = (borrowed(&self.query), borrowed(&self.headers));
         let additional: Vec<&str> = self.additional.iter().map(String::as_str).collect();
         let mut request = Request::new(self.method, resource).query(&query).headers(&headers);
@@ -114,6 +126,11 @@ impl Inputs {
             request = request.additional_headers(&additional);
         }
         sign(&request)
+    }
+
+    fn resource(&self) -> Resource<'_> {
+        let bucket = Bucket::new(&self.bucket).unwrap();
+        Resource::Object(bucket, ObjectKey::verbatim(&self.key).unwrap())
     }
 
     pub(crate) fn credentials(&self) -> Credentials<'_> {

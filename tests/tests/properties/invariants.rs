@@ -43,6 +43,12 @@ proptest! {
     }
 
     #[test]
+    fn a_batch_makes_the_same_urls(inputs in inputs()) {
+        let in_batch = inputs.presign_in_batch(|url| format!("{url}"));
+        prop_assert_eq!(in_batch, inputs.url(Version::V4));
+    }
+
+    #[test]
     fn all_ways_out_of_headers_give_the_same_text(inputs in inputs(), version in version()) {
         inputs.sign(version, |signed| {
             for (_, value) in signed.headers() {

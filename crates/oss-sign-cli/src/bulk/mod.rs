@@ -130,8 +130,6 @@ impl Bulk<'_> {
                 .strict(args.strict)
                 .reading(args.entries())
                 .writing(args.format);
-            // What is wrong with the flags is wrong with every URL: it is told once, and before
-            // anything is written.
             let expires_at = presigner.try_out()?;
             answer::warn(&warning::of_presigned(signing, expires_at));
             let source = Source::open(from)?;

@@ -2,7 +2,8 @@
 
 use core::ops::ControlFlow;
 
-use oss_sign::{Bucket, Method, PresignedUrl, Request, Resource, Timestamp};
+use oss_sign::v4::Batch;
+use oss_sign::{Bucket, Method, PresignedUrl, Request, Resource, SignError, Timestamp};
 
 use crate::bulk::entry::{Entries, Entry, Options, Scalar};
 use crate::bulk::format::{Format, Lines};
@@ -16,6 +17,8 @@ use crate::target;
 /// What all keys have in common.
 pub(crate) struct Presigner<'a> {
     signing: &'a Signing<'a>,
+    /// Prepared for keys that have nothing of their own; V4 alone has it.
+    batch: Option<Batch<'a>>,
     bucket: Bucket<'a>,
     prefix: &'a str,
     method: Method,
@@ -42,6 +45,10 @@ pub(crate) struct Presigned {
 }
 
 impl<'a> Presigner<'a> {
+    /// # Errors
+    ///
+    /// What is wrong with the flags is wrong with every URL: it is told once, and before anything is
+    /// written.
     pub(crate) fn new(
         signing: &'a Signing<'a>,
         method: Method,
@@ -54,8 +61,11 @@ impl<'a> Presigner<'a> {
             Resource::Bucket(bucket) => (bucket, ""),
             Resource::Object(bucket, prefix) => (bucket, prefix.as_str()),
         };
+        let batch = signing.batch(expires.expires());
+        let batch = batch.map_err(|error| refused(error, signing, signing.parts, expires))?;
         Ok(Self {
             signing,
+            batch,
             bucket,
             prefix,
             method,
@@ -139,14 +149,17 @@ impl<'a> Presigner<'a> {
         key.push_str(entry.key());
         let object = Resource::Object(self.bucket, target::object_key(key, self.is_key_verbatim)?);
         let Self { signing, expires, .. } = self;
-        let request = signing.parts.request_for(self.method, object);
-        match entry {
-            Entry::Key(_) => push(key, &self.url(&request, signing.parts, expires)?, room, lines),
-            Entry::Version { version_id, .. } => {
-                let request = request.version_id(version_id);
+        let request = || signing.parts.request_for(self.method, object);
+        match (entry, &self.batch) {
+            (Entry::Key(_), Some(batch)) => push(key, &batch.url(object), room, lines),
+            (Entry::Key(_), None) => {
+                push(key, &self.url(&request(), signing.parts, expires)?, room, lines)
+            }
+            (Entry::Version { version_id, .. }, _) => {
+                let request = request().version_id(version_id);
                 push(key, &self.url(&request, signing.parts, expires)?, room, lines)
             }
-            Entry::Options(options) => {
+            (Entry::Options(options), _) => {
                 let method = options.method.as_deref().map_or(Ok(self.method), method)?;
                 let own_expires = options.expires_args()?;
                 let expires = own_expires.as_ref().unwrap_or(expires);
@@ -163,11 +176,18 @@ impl<'a> Presigner<'a> {
         parts: &Parts<'_>,
         expires: &ExpiresArgs,
     ) -> Result<PresignedUrl<'r>, Mistake> {
-        self.signing.presign_request(request, expires.expires()).map_err(|error| {
-            let refused = expires.refused(error, self.signing.now);
-            refused.unwrap_or_else(|| parts.refused(error))
-        })
+        let url = self.signing.presign_request(request, expires.expires());
+        url.map_err(|error| refused(error, self.signing, parts, expires))
     }
+}
+
+fn refused(
+    error: SignError,
+    signing: &Signing<'_>,
+    parts: &Parts<'_>,
+    expires: &ExpiresArgs,
+) -> Mistake {
+    expires.refused(error, signing.now).unwrap_or_else(|| parts.refused(error))
 }
 
 /// What is used again for each key.

@@ -16,8 +16,8 @@ use std::process::ExitCode;
 use clap::Args;
 use oss_sign::Timestamp;
 
+use crate::access_key::CredentialsArgs;
 use crate::answer;
-use crate::credentials::AccessKey;
 use crate::explain::error_answer::{ErrorAnswer, MAX_LENGTH};
 use crate::explain::meant::Meant;
 use crate::explain::report::Report;
@@ -27,7 +27,7 @@ use crate::presented::PresentedArgs;
 
 /// Explain an error of OSS: where what it received differs from what was signed, and what to do.
 ///
-/// With the AccessKey in the environment it also tells whether the secret is the wrong one.
+/// With the AccessKey that signed it also tells whether the secret is the wrong one.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Explain {
@@ -45,6 +45,9 @@ pub(crate) struct Explain {
     /// When the request was sent: Unix seconds or RFC 3339 [default: the clock]
     #[arg(long, value_name = "INSTANT", value_parser = instant)]
     now: Option<Timestamp>,
+
+    #[command(flatten)]
+    credentials: CredentialsArgs,
 }
 
 const EXAMPLES: &str = "\
@@ -78,8 +81,8 @@ impl Explain {
         }
         let answer = self.error.as_deref().map(read_answer).transpose()?;
         let meant = self.request.as_deref().map(|text| self.meant(text)).transpose()?;
-        let access_key = AccessKey::if_any()?;
-        let credentials = access_key.as_ref().map(AccessKey::credentials).transpose()?;
+        let access_key = self.credentials.if_any()?;
+        let credentials = access_key.as_ref().map(|access_key| access_key.borrow());
         let now = self.now.map_or_else(instant::now, Ok)?;
         let report = match (answer, meant) {
             (Some(answer), meant) => Report::of(&answer, meant, credentials.as_ref(), now)?,
@@ -104,6 +107,15 @@ impl Explain {
         }
         Meant::read(&text, &self.presented)
     }
+}
+
+/// Explains what OSS answered to the request of a document such as `presign --json` prints.
+#[cfg(feature = "emulator")]
+pub(crate) fn explain(answer: &str, request: &str, now: Timestamp) -> Result<String, Mistake> {
+    let answer = ErrorAnswer::read(answer)
+        .map_err(|error| Mistake::new(format!("the answer of OSS {error}")))?;
+    let meant = Meant::read(request, &PresentedArgs::default())?;
+    Ok(Report::of(&answer, Some(meant), None, now)?.to_string())
 }
 
 fn read_answer(path: &str) -> Result<ErrorAnswer, Mistake> {

@@ -12,6 +12,8 @@ fn help_and_version_are_output() {
         (&["inspect", "--help"], "EXAMPLES:"),
         (&["explain", "--help"], "THE REQUEST AS JSON:"),
         (&["post", "--help"], "EXAMPLES:"),
+        (&["credentials", "--help"], "EXAMPLES:"),
+        (&["assume-role", "--help"], "EXAMPLES:"),
         #[cfg(feature = "callback")]
         (&["callback", "--help"], "EXAMPLES:"),
         (&["help", "sign"], "EXAMPLES:"),

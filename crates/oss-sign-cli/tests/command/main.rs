@@ -5,13 +5,18 @@ mod bulk;
 #[cfg(feature = "callback")]
 #[cfg(test)]
 mod callback;
+#[cfg(test)]
+mod credentials;
 #[cfg(unix)]
 #[cfg(test)]
 mod curl;
 // The guide is to the command with all its features.
-#[cfg(all(unix, feature = "callback"))]
+#[cfg(all(unix, feature = "callback", feature = "emulator"))]
 #[cfg(test)]
 mod docs;
+#[cfg(feature = "emulator")]
+#[cfg(test)]
+mod emulator;
 #[cfg(test)]
 mod environment;
 #[cfg(test)]
@@ -31,6 +36,8 @@ mod post;
 mod presign;
 #[cfg(test)]
 mod run;
+#[cfg(test)]
+mod server;
 #[cfg(test)]
 mod sign;
 #[cfg(test)]

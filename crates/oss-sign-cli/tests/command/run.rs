@@ -25,7 +25,9 @@ pub(crate) struct Outcome {
 /// The command with only these variables set.
 pub(crate) fn command(environment: &[(&str, &str)], arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_oss-sign"));
-    command.env_clear().envs(environment.iter().copied());
+    // A home without configuration files.
+    command.env_clear().env("HOME", env!("CARGO_TARGET_TMPDIR"));
+    command.envs(environment.iter().copied());
     command.args(arguments).stdin(Stdio::null());
     command
 }

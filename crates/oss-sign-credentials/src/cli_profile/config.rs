@@ -37,6 +37,11 @@ pub(crate) struct Profile {
     oidc_provider_arn: Option<String>,
     oidc_token_file: Option<String>,
     cloud_sso_sign_in_url: Option<String>,
+    cloud_sso_account_id: Option<String>,
+    cloud_sso_access_config: Option<String>,
+    access_token: Option<Zeroizing<String>>,
+    /// Unix seconds.
+    cloud_sso_access_token_expire: Option<i64>,
     oauth_site_type: Option<String>,
     bearer_token: Option<Zeroizing<String>>,
     private_key: Option<Zeroizing<String>>,
@@ -136,7 +141,8 @@ impl Profile {
     texts! {
         access_key_id, access_key_secret, sts_token, sts_region, sts_endpoint, ram_role_name,
         ram_role_arn, ram_session_name, external_id, policy, source_profile, process_command,
-        credentials_uri, oidc_provider_arn, oidc_token_file,
+        credentials_uri, oidc_provider_arn, oidc_token_file, cloud_sso_sign_in_url,
+        cloud_sso_account_id, cloud_sso_access_config, access_token,
     }
 
     /// Where it was left out, that which its fields make likely; `Err` is a mode that nobody knows.
@@ -162,7 +168,7 @@ impl Profile {
             (self.process_command().is_some(), Mode::External),
             (self.credentials_uri().is_some(), Mode::CredentialsUri),
             (self.oidc_provider_arn().is_some(), Mode::Oidc),
-            (is_set(&self.cloud_sso_sign_in_url), Mode::CloudSso),
+            (self.cloud_sso_sign_in_url().is_some(), Mode::CloudSso),
             (is_set(&self.oauth_site_type), Mode::OAuth),
             (is_secret_set(&self.bearer_token), Mode::BearerToken),
         ];
@@ -172,6 +178,11 @@ impl Profile {
     /// Unix seconds; 0 is what `aliyun` writes where there is none.
     pub(crate) fn sts_expiration(&self) -> Option<i64> {
         self.sts_expiration.filter(|&seconds| seconds != 0)
+    }
+
+    /// Unix seconds; 0 is what `aliyun` writes where there is none.
+    pub(crate) fn cloud_sso_access_token_expire(&self) -> Option<i64> {
+        self.cloud_sso_access_token_expire.filter(|&seconds| seconds != 0)
     }
 
     /// Seconds; 0 is what `aliyun` writes where there are none.

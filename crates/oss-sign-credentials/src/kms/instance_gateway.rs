@@ -11,6 +11,7 @@ use oss_sign::Timestamp;
 use ring::digest::{SHA256, digest};
 use zeroize::Zeroizing;
 
+use crate::answer::Refusal;
 use crate::error::Cause;
 use crate::http::{Limits, Method, Origin, Request, Response};
 use crate::kms::client_key::ClientKey;
@@ -76,17 +77,17 @@ pub(crate) fn read(response: &Response) -> Result<Secret, Malformed> {
     Ok(secret)
 }
 
-/// Code and request ID of an answer of another status.
-pub(crate) fn read_refusal(response: &Response) -> (Option<String>, Option<String>) {
-    let (mut code, mut request_id) = (None, None);
+/// Reads an answer of another status.
+pub(crate) fn read_refusal(response: &Response) -> Refusal {
+    let mut refusal = Refusal::default();
     for field in protobuf::fields(response.body()) {
         match field {
-            Ok((2, Value::Text(text))) => code = Some(text.to_owned()),
-            Ok((4, Value::Text(text))) => request_id = Some(text.to_owned()),
+            Ok((2, Value::Text(text))) => refusal.code = Some(text.to_owned()),
+            Ok((4, Value::Text(text))) => refusal.request_id = Some(text.to_owned()),
             _ => {}
         }
     }
-    (code, request_id)
+    refusal
 }
 
 #[cfg(test)]
@@ -131,8 +132,10 @@ mod tests {
         for (field, text) in [(2, "SignatureNotMatch"), (3, "a message"), (4, "request")] {
             protobuf::write_text(&mut body, field, text);
         }
-        let expected = (Some("SignatureNotMatch".to_owned()), Some("request".to_owned()));
-        assert_eq!(read_refusal(&Response::new(401, body)), expected);
-        assert_eq!(read_refusal(&Response::new(502, "<html>")), (None, None));
+        let refusal = read_refusal(&Response::new(401, body));
+        assert_eq!(refusal.code.as_deref(), Some("SignatureNotMatch"));
+        assert_eq!(refusal.request_id.as_deref(), Some("request"));
+        let refusal = read_refusal(&Response::new(502, "<html>"));
+        assert_eq!((refusal.code, refusal.request_id), (None, None));
     }
 }

@@ -208,8 +208,8 @@ fn t64_modes_that_cannot_serve_oss_say_what_to_do() {
         ("BearerToken", "OSS has no signature for"),
         ("RsaKeyPair", "OSS has no signature for"),
         ("Anonymous", "OSS has no signature for"),
-        ("CloudSSO", "log in by `aliyun configure --profile default`"),
-        ("OAuth", "log in by `aliyun configure --profile default`"),
+        ("CloudSSO", "run `aliyun configure --profile default`"),
+        ("OAuth", "run `aliyun configure --profile default`"),
     ] {
         let fields = format!(r#""mode":"{mode}","bearer_token":"hush","private_key":"hush""#);
         let error = error(&CliProfile::new(), &profiles(&[("default", &fields)]));
@@ -231,6 +231,62 @@ fn t74_credentials_that_a_log_in_left_there_are_used_as_long_as_they_hold() {
         let error = error(&CliProfile::new(), &profiles(&[("default", &until(NOW))]));
         assert!(error.to_string().contains("aliyun configure --profile default"), "{error}");
     }
+}
+
+/// A profile of CloudSSO at this server, whose log-in holds until then.
+fn cloud_sso(server: &Server, until: u64, fields: &str) -> Arc<Fake> {
+    let fields = format!(
+        r#""mode":"CloudSSO","cloud_sso_sign_in_url":"{}/start/eric","access_token":"hush-token",
+           "cloud_sso_access_token_expire":{until}{fields}"#,
+        server.url()
+    );
+    profiles(&[("default", &fields)])
+}
+
+const ACCOUNT: &str =
+    r#","cloud_sso_account_id":"1234567890123456","cloud_sso_access_config":"ac-1""#;
+
+#[test]
+fn t74_a_log_in_that_holds_gives_temporary_credentials() {
+    let server = Server::answering([Answer::json(
+        r#"{"CloudCredential":{"AccessKeyId":"STS.sso","AccessKeySecret":"secret",
+            "SecurityToken":"token","Expiration":"2024-08-30T08:03:06Z"},"RequestId":"r"}"#,
+    )]);
+    let found = credentials(&CliProfile::new(), &cloud_sso(&server, NOW + 1, ACCOUNT));
+    assert_eq!(found.provider().as_str(), "cli_profile/cloud_sso");
+    assert_eq!((found.access_key_id(), found.security_token()), ("STS.sso", Some("token")));
+    for asked in server.asked() {
+        assert_eq!((asked.method.as_str(), asked.path.as_str()), ("POST", "/cloud-credentials"));
+        assert_eq!(asked.header("authorization"), Some("Bearer hush-token"));
+        let body = br#"{"AccountId":"1234567890123456","AccessConfigurationId":"ac-1"}"#;
+        assert_eq!(asked.body, body);
+    }
+}
+
+#[test]
+fn t74_a_log_in_that_is_over_or_refused_says_so() {
+    let server = Server::answering([Answer::json("hushhush")]);
+    for (until, fields, said) in [
+        (NOW, ACCOUNT, "run `aliyun configure --profile default`"),
+        (NOW + 1, "", "without `cloud_sso_account_id`"),
+        (NOW + 1, ACCOUNT, "is not the documented JSON"),
+    ] {
+        let error = error(&CliProfile::new(), &cloud_sso(&server, until, fields));
+        assert_eq!(error.kind(), ErrorKind::Failed);
+        let text = format!("{error} {error:?}");
+        assert!(text.contains(said) && !text.contains("hush"), "{text}");
+    }
+    assert_eq!(server.asked().len(), 2);
+    let refusing = Server::answering([Answer::new(
+        403,
+        r#"{"ErrorCode":"AccessDenied","ErrorMessage":"hushhush","RequestId":"r-1"}"#,
+    )]);
+    let text = error(&CliProfile::new(), &cloud_sso(&refusing, NOW + 1, ACCOUNT)).to_string();
+    assert!(text.contains("HTTP 403 AccessDenied (request ID r-1)"), "{text}");
+    let fields = r#""mode":"CloudSSO","cloud_sso_sign_in_url":"http://example.com/start","access_token":"t",
+        "cloud_sso_access_token_expire":4102444800"#;
+    let fake = profiles(&[("default", &format!("{fields}{ACCOUNT}"))]);
+    assert!(error(&CliProfile::new(), &fake).to_string().contains("begins with https://"));
 }
 
 #[test]

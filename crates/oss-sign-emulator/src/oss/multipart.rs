@@ -108,6 +108,8 @@ impl Call<'_> {
                 etag: content.etag.clone(),
             })?,
         };
+        // The SDK for Node takes it from here, and not from the XML.
+        let answer = with_header(answer, "etag", &content.etag);
         let answer = with_header(answer, "x-oss-hash-crc64ecma", content.crc64.to_string());
         Ok(with_version(answer, &object))
     }

@@ -15,7 +15,7 @@ pub(crate) fn emit_string_to_sign<S: Subject>(
     subject: &S,
     date: &impl Emit,
     extra: &[&str],
-    sink: &mut impl Sink,
+    sink: &mut Sink<'_>,
 ) {
     sink.write(subject.method().as_bytes());
     sink.write(b"\n");
@@ -44,7 +44,7 @@ pub(crate) fn emit_string_to_sign<S: Subject>(
 }
 
 /// The values of a header, joined as in the canonical headers; nothing if there is none.
-fn emit_values(subject: &impl Subject, name: &str, sink: &mut impl Sink) {
+fn emit_values(subject: &impl Subject, name: &str, sink: &mut Sink<'_>) {
     let named = subject.headers().filter(|header| header.name().eq_ignore_ascii_case(name));
     for (position, header) in named.enumerate() {
         if position > 0 {

@@ -16,23 +16,21 @@ mod sub_resource;
 use core::fmt;
 
 pub(crate) use canonical::emit_string_to_sign;
-use hmac::{Hmac, Mac};
 pub use rtmp::{LiveChannel, RtmpUrl};
 pub(crate) use rules::{HEADERS, PARAMETERS, Rules, emit_authorization};
 use rules::{Placement, parameter};
-use sha1::Sha1;
 
 use crate::credentials::Credentials;
 use crate::endpoint::Endpoint;
 use crate::error::SignError;
-use crate::hash::keyed;
+use crate::hash::{HmacKey, Sha1};
 use crate::header::DateHeader;
-use crate::presigned_url::PresignedUrl;
+use crate::presigned_url::{PresignedUrl, Signing};
 use crate::request::{Expires, Request};
 use crate::signable::{self, Signable};
 use crate::signature::Signature;
 use crate::signed_headers::SignedHeaders;
-use crate::sink::Digest;
+use crate::sink::Sink;
 use crate::time::Timestamp;
 
 /// Signs requests: credentials, and the HMAC state that was prepared from them.
@@ -55,7 +53,7 @@ use crate::time::Timestamp;
 #[derive(Clone)]
 pub struct Signer<'a> {
     credentials: Credentials<'a>,
-    state: Hmac<Sha1>,
+    key: HmacKey<Sha1>,
     date_header: DateHeader,
     sub_resources: &'a [&'a str],
 }
@@ -64,8 +62,8 @@ impl<'a> Signer<'a> {
     /// A signer.
     #[must_use]
     pub fn new(credentials: Credentials<'a>) -> Self {
-        let state = keyed(&[credentials.access_key_secret().as_bytes()]);
-        Self { credentials, state, date_header: DateHeader::Date, sub_resources: &[] }
+        let key = HmacKey::new(&[credentials.access_key_secret().as_bytes()]);
+        Self { credentials, key, date_header: DateHeader::Date, sub_resources: &[] }
     }
 
     /// Sends the time of signing in another header than `Date`: the Node SDK uses `x-oss-date`.
@@ -100,8 +98,9 @@ impl<'a> Signer<'a> {
         expires: Expires,
     ) -> Result<PresignedUrl<'a>, SignError> {
         let (_, expires_at) = expires.resolve(now)?;
-        let signable = self.signed(request, Placement::Query(expires_at))?;
-        Ok(PresignedUrl { signable, endpoint: *endpoint, expires_at })
+        let (signable, signature) = self.signed(request, Placement::Query(expires_at))?;
+        let signing = Signing::V1(signature);
+        Ok(PresignedUrl { signable, endpoint: *endpoint, expires_at, signing })
     }
 
     /// Signs a request by headers, to be sent within 15 minutes of `now`.
@@ -114,25 +113,25 @@ impl<'a> Signer<'a> {
         request: &Request<'a>,
         now: Timestamp,
     ) -> Result<SignedHeaders<'a>, SignError> {
-        self.signed(request, Placement::Header(self.date_header, now)).map(SignedHeaders)
+        let placement = Placement::Header(self.date_header, now);
+        let (signable, signature) = self.signed(request, placement)?;
+        Ok(SignedHeaders { signable, signature })
     }
 
     fn signed(
         &self,
         request: &Request<'a>,
         placement: Placement,
-    ) -> Result<Signable<'a>, SignError> {
+    ) -> Result<(Signable<'a>, Signature), SignError> {
         let rules = Rules { placement, sub_resources: self.sub_resources };
-        let mut signable = Signable::new(request, &self.credentials, signable::Rules::V1(rules))?;
-        signable.signature = self.signature(|sink| signable.emit_string_to_sign(sink));
-        Ok(signable)
+        let signable = Signable::new(request, &self.credentials, signable::Rules::V1(rules))?;
+        let signature = self.signature(|sink| signable.emit_string_to_sign(sink));
+        Ok((signable, signature))
     }
 
     /// Signs the text that `emit` writes.
-    pub(crate) fn signature(&self, emit: impl FnOnce(&mut Digest<'_, Hmac<Sha1>>)) -> Signature {
-        let mut state = self.state.clone();
-        emit(&mut Digest(&mut state));
-        Signature::v1(state.finalize().into_bytes().into())
+    pub(crate) fn signature(&self, emit: impl FnOnce(&mut Sink<'_>)) -> Signature {
+        Signature::v1(self.key.sign(emit))
     }
 }
 

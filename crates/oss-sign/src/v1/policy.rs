@@ -37,7 +37,10 @@ impl<'a> Signer<'a> {
     ) -> Result<PolicyForm<'a>, PolicyError> {
         let (_, expires_at) = expires.resolve(now)?;
         policy.check()?;
-        Ok(self.sign_content(Content::Conditions { policy: *policy, expires_at }))
+        Ok(self.sign_content(Content::Conditions {
+            policy: *policy,
+            expires_at: Timestamp::up_to_latest(expires_at),
+        }))
     }
 
     /// Signs a policy that is ready-made JSON, without reading it.

@@ -5,7 +5,7 @@
 use super::{PARAMETERS, Signer, parameter};
 use crate::canonical::{Form, Parameter, Text, emit_parameters};
 use crate::credentials::Credentials;
-use crate::encode::{PercentEncoded, decimal, percent_encoded_path};
+use crate::encode::{long_decimal, percent_encoded_path};
 use crate::endpoint::Endpoint;
 use crate::error::SignError;
 use crate::order::Order;
@@ -80,7 +80,7 @@ impl<'a> Signer<'a> {
         expires: Expires,
     ) -> Result<RtmpUrl<'a>, SignError> {
         let (_, expires_at) = expires.resolve(now)?;
-        let push = Push::new(channel.0, self.credentials, expires_at)?;
+        let push = Push::new(channel.0, self.credentials, Timestamp::up_to_latest(expires_at))?;
         let signature = self.signature(|sink| push.emit_string_to_sign(sink));
         Ok(RtmpUrl { push, endpoint: *endpoint, signature })
     }
@@ -109,7 +109,7 @@ impl RtmpUrl<'_> {
 }
 
 impl Emit for RtmpUrl<'_> {
-    fn emit(&self, sink: &mut impl Sink) {
+    fn emit(&self, sink: &mut Sink<'_>) {
         let resource = self.push.request.resource();
         sink.write(b"rtmp://");
         self.endpoint.host(resource).emit(sink);
@@ -164,8 +164,8 @@ impl<'a> Push<'a> {
 
     /// Expiry, the caller's parameters and the channel, as raw text. The resource is without the
     /// `/live` of the URL.
-    fn emit_string_to_sign(&self, sink: &mut impl Sink) {
-        decimal(self.expires_at.unix_seconds(), sink);
+    fn emit_string_to_sign(&self, sink: &mut Sink<'_>) {
+        long_decimal(self.expires_at.unix_seconds(), sink);
         sink.write(b"\n");
         for parameter in self.parameters() {
             if let Parameter::Given(name, value) = parameter {
@@ -183,18 +183,20 @@ impl<'a> Push<'a> {
         }
     }
 
-    fn emit_query(&self, signature: &Signature, sink: &mut impl Sink) {
-        let emit_own = |own, sink: &mut _| self.emit_own(own, signature, sink);
+    fn emit_query(&self, signature: &Signature, sink: &mut Sink<'_>) {
+        let emit_own = |own, sink: &mut Sink<'_>| self.emit_own(own, signature, sink);
         emit_parameters(self.parameters(), Form::Encoded, b"?", emit_own, sink);
     }
 
-    fn emit_own(&self, own: u8, signature: &Signature, sink: &mut impl Sink) {
+    fn emit_own(&self, own: u8, signature: &Signature, sink: &mut Sink<'_>) {
+        if own == parameter::SIGNATURE {
+            return signature.emit_parameter(sink);
+        }
         sink.write(self.own().get(usize::from(own)).copied().unwrap_or_default().as_bytes());
         sink.write(b"=");
         match own {
-            parameter::EXPIRES => decimal(self.expires_at.unix_seconds(), sink),
+            parameter::EXPIRES => long_decimal(self.expires_at.unix_seconds(), sink),
             parameter::ACCESS_KEY_ID => self.credentials.access_key_id().emit(Form::Encoded, sink),
-            parameter::SIGNATURE => signature.emit(&mut PercentEncoded(sink)),
             _ => self.credentials.security_token().unwrap_or_default().emit(Form::Encoded, sink),
         }
     }

@@ -2,13 +2,14 @@
 
 use super::emit_string_to_sign;
 use crate::canonical::{Form, Subject, Text};
-use crate::encode::{PercentEncoded, decimal};
+use crate::encode::long_decimal;
 use crate::error::SignError;
 use crate::header::{DateHeader, Headers, is_signed_by_default};
 use crate::order::Order;
 use crate::query::Parameters;
 use crate::request::Request;
 use crate::signable::Signable;
+use crate::signature::Signature;
 use crate::sink::{Emit, Sink};
 use crate::time::{HttpDate, Timestamp};
 
@@ -44,8 +45,8 @@ pub(crate) struct Rules<'a> {
 pub(super) enum Placement {
     /// Into the header `Authorization`; the time of signing.
     Header(DateHeader, Timestamp),
-    /// Into the query; the instant at which the URL expires.
-    Query(Timestamp),
+    /// Into the query; the instant at which the URL expires, in seconds since 1970.
+    Query(u64),
 }
 
 impl Rules<'_> {
@@ -101,7 +102,7 @@ impl Rules<'_> {
         headers.sorted(present.into_iter().flatten(), reserved, is_signed_by_default)
     }
 
-    pub(crate) fn emit_string_to_sign(&self, subject: &impl Subject, sink: &mut impl Sink) {
+    pub(crate) fn emit_string_to_sign(&self, subject: &impl Subject, sink: &mut Sink<'_>) {
         emit_string_to_sign(subject, self, self.sub_resources, sink);
     }
 
@@ -110,6 +111,10 @@ impl Rules<'_> {
             Placement::Header(date_header, _) => date_header.name(),
             Placement::Query(_) => DateHeader::Date.name(),
         }
+    }
+
+    pub(crate) fn is_signature(own: u8) -> bool {
+        own == parameter::SIGNATURE
     }
 
     /// The security token is; the others stand in other places of the string to sign, or are known
@@ -123,19 +128,18 @@ impl Rules<'_> {
         signable: &Signable<'_>,
         own: u8,
         form: Form,
-        sink: &mut impl Sink,
+        sink: &mut Sink<'_>,
     ) {
         sink.write(PARAMETERS.get(usize::from(own)).copied().unwrap_or_default().as_bytes());
         sink.write(b"=");
         match own {
             parameter::EXPIRES => self.emit(sink),
             parameter::ACCESS_KEY_ID => Text::emit(signable.access_key_id, form, sink),
-            parameter::SIGNATURE => signable.signature.emit(&mut PercentEncoded(sink)),
             _ => Text::emit(signable.security_token(), form, sink),
         }
     }
 
-    pub(crate) fn emit_header(&self, signable: &Signable<'_>, own: u8, sink: &mut impl Sink) {
+    pub(crate) fn emit_header(&self, signable: &Signable<'_>, own: u8, sink: &mut Sink<'_>) {
         match own {
             header::DATE => self.emit(sink),
             _ => sink.write(signable.security_token().as_bytes()),
@@ -145,17 +149,21 @@ impl Rules<'_> {
 
 impl Emit for Rules<'_> {
     /// The line of the date.
-    fn emit(&self, sink: &mut impl Sink) {
+    fn emit(&self, sink: &mut Sink<'_>) {
         match self.placement {
             Placement::Header(_, signed_at) => HttpDate(signed_at).emit(sink),
-            Placement::Query(expires_at) => decimal(expires_at.unix_seconds(), sink),
+            Placement::Query(expires_at) => long_decimal(expires_at, sink),
         }
     }
 }
 
-pub(crate) fn emit_authorization(signable: &Signable<'_>, sink: &mut impl Sink) {
+pub(crate) fn emit_authorization(
+    signable: &Signable<'_>,
+    signature: &Signature,
+    sink: &mut Sink<'_>,
+) {
     sink.write(b"OSS ");
     sink.write(signable.access_key_id.as_bytes());
     sink.write(b":");
-    signable.signature.emit(sink);
+    signature.emit(sink);
 }

@@ -1,16 +1,14 @@
 //! The canonical request and the string to sign.
 
-use hmac::digest::Digest as _;
-use sha2::Sha256;
-
-use super::{ALGORITHM, UNSIGNED_PAYLOAD};
+use super::{ALGORITHM, CredentialScope, UNSIGNED_PAYLOAD};
 use crate::canonical::{Form, Subject, emit_additional_headers, emit_headers, emit_parameters};
-use crate::signature::emit_hex;
-use crate::sink::{Digest, Emit, Sink};
+use crate::encode::hex;
+use crate::hash::{Sha256, hash};
+use crate::sink::{Emit, Sink};
 
 /// Six parts, a line end between them. The canonical headers end with a line end of their own, so
 /// an empty line follows them.
-pub(crate) fn emit_canonical_request(subject: &impl Subject, sink: &mut impl Sink) {
+pub(crate) fn emit_canonical_request(subject: &impl Subject, sink: &mut Sink<'_>) {
     sink.write(subject.method().as_bytes());
     sink.write(b"\n");
     subject.emit_resource(Form::Encoded, sink);
@@ -23,6 +21,11 @@ pub(crate) fn emit_canonical_request(subject: &impl Subject, sink: &mut impl Sin
         sink,
     );
     sink.write(b"\n");
+    emit_after_query(subject, sink);
+}
+
+/// The last three parts of the canonical request.
+pub(crate) fn emit_after_query(subject: &impl Subject, sink: &mut Sink<'_>) {
     emit_headers(subject, |_| true, sink);
     sink.write(b"\n");
     emit_additional_headers(subject, b";", sink);
@@ -30,20 +33,23 @@ pub(crate) fn emit_canonical_request(subject: &impl Subject, sink: &mut impl Sin
     sink.write(UNSIGNED_PAYLOAD.as_bytes());
 }
 
+/// The hash of the canonical request.
+pub(crate) fn canonical_hash(subject: &impl Subject) -> [u8; 32] {
+    hash::<Sha256>(|sink| emit_canonical_request(subject, sink))
+}
+
 /// Algorithm, time of signing, credential scope, and the hash of the canonical request.
 pub(crate) fn emit_string_to_sign(
-    subject: &impl Subject,
-    time: &impl Emit,
-    scope: &impl Emit,
-    sink: &mut impl Sink,
+    date: &[u8],
+    scope: &CredentialScope,
+    canonical_hash: &[u8; 32],
+    sink: &mut Sink<'_>,
 ) {
     sink.write(ALGORITHM.as_bytes());
     sink.write(b"\n");
-    time.emit(sink);
+    sink.write(date);
     sink.write(b"\n");
     scope.emit(sink);
     sink.write(b"\n");
-    let mut hash = Sha256::new();
-    emit_canonical_request(subject, &mut Digest(&mut hash));
-    emit_hex(&hash.finalize().into(), sink);
+    hex(canonical_hash, sink);
 }

@@ -2,16 +2,15 @@
 
 use core::fmt;
 
-use hmac::{Hmac, Mac};
-use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use super::CredentialScope;
+use super::{CredentialScope, canonical_hash};
 use crate::credentials::{Credentials, MAX_ACCESS_KEY_ID};
-use crate::hash::keyed;
+use crate::hash::{HmacKey, Sha256};
 use crate::region::{Product, Region};
+use crate::signable::Signable;
 use crate::signature::Signature;
-use crate::sink::Digest;
+use crate::sink::Sink;
 use crate::time::Timestamp;
 
 /// What V4 signs with: derived from the AccessKey secret for one UTC day, region and product.
@@ -37,7 +36,7 @@ use crate::time::Timestamp;
 pub struct SigningKey {
     access_key_id: heapless::String<MAX_ACCESS_KEY_ID, u8>,
     scope: CredentialScope,
-    state: Hmac<Sha256>,
+    state: HmacKey<Sha256>,
 }
 
 impl SigningKey {
@@ -62,11 +61,10 @@ impl SigningKey {
 
     pub(crate) fn derive_for_scope(scope: CredentialScope, credentials: &Credentials<'_>) -> Self {
         let secret = credentials.access_key_secret().as_bytes();
-        let mut state = keyed::<Sha256>(&[b"aliyun_v4", secret]);
+        let mut state = HmacKey::<Sha256>::new(&[b"aliyun_v4", secret]);
         for part in scope.parts() {
-            Mac::update(&mut state, part);
-            let derived = Zeroizing::new(<[u8; 32]>::from(state.finalize().into_bytes()));
-            state = keyed(&[derived.as_slice()]);
+            let derived = Zeroizing::new(state.sign(|sink| sink.write(part)));
+            state = HmacKey::new(&[derived.as_slice()]);
         }
         // An AccessKey ID has at most as many bytes as there is room.
         let access_key_id =
@@ -111,11 +109,23 @@ impl SigningKey {
         &self.scope
     }
 
+    /// Signs a request.
+    pub(crate) fn sign_request(&self, signable: &Signable<'_>) -> Signature {
+        self.sign_hash(signable, &canonical_hash(signable))
+    }
+
+    /// Signs a request whose canonical request has this hash.
+    pub(crate) fn sign_hash(
+        &self,
+        signable: &Signable<'_>,
+        canonical_hash: &[u8; 32],
+    ) -> Signature {
+        self.sign(|sink| signable.emit_v4_string_to_sign(canonical_hash, sink))
+    }
+
     /// Signs the text that `emit` writes.
-    pub(crate) fn sign(&self, emit: impl FnOnce(&mut Digest<'_, Hmac<Sha256>>)) -> Signature {
-        let mut state = self.state.clone();
-        emit(&mut Digest(&mut state));
-        Signature::v4(state.finalize().into_bytes().into())
+    pub(crate) fn sign(&self, emit: impl FnOnce(&mut Sink<'_>)) -> Signature {
+        Signature::v4(self.state.sign(emit))
     }
 }
 
@@ -203,7 +213,7 @@ impl<const N: usize> KeyCache<N> {
 mod tests {
     use std::prelude::v1::*;
 
-    use hmac::KeyInit;
+    use hmac::{Hmac, KeyInit, Mac};
 
     use super::*;
 
@@ -221,9 +231,7 @@ mod tests {
 
     /// What a key signs tells it from others.
     fn mark(key: &SigningKey) -> [u8; 32] {
-        let mut state = key.state.clone();
-        Mac::update(&mut state, b"mark");
-        state.finalize().into_bytes().into()
+        key.state.sign(|sink| sink.write(b"mark"))
     }
 
     /// The checkpoint of the specification: the HMAC state is that of the published key.
@@ -232,22 +240,20 @@ mod tests {
         let mut published = [0; 32];
         let text = "d823a1748483d841038b72d1eabae4c808bcca63c2e9888f6d8684dd32aaa7ef";
         hex::decode_to_slice(text, &mut published).unwrap();
-        let mut expected = keyed::<Sha256>(&[&published]);
-        Mac::update(&mut expected, b"mark");
+        let expected = HmacKey::<Sha256>::new(&[&published]);
         let key = SigningKey::derive(&credentials("testak"), &hangzhou(), at(1_700_000_000));
-        assert_eq!(mark(&key), <[u8; 32]>::from(expected.finalize().into_bytes()));
+        assert_eq!(mark(&key), expected.sign(|sink| sink.write(b"mark")));
     }
 
     #[test]
     fn a_secret_longer_than_a_block_is_hashed_first() {
         let secret = "s".repeat(200);
         let long = Credentials::new("ak", &secret).unwrap();
-        let mut expected =
-            Hmac::<Sha256>::new_from_slice(format!("aliyun_v4{secret}").as_bytes()).unwrap();
-        let mut actual = keyed::<Sha256>(&[b"aliyun_v4", long.access_key_secret().as_bytes()]);
-        Mac::update(&mut expected, b"mark");
-        Mac::update(&mut actual, b"mark");
-        assert_eq!(actual.finalize().into_bytes(), expected.finalize().into_bytes());
+        let joined = format!("aliyun_v4{secret}");
+        let mut expected = Hmac::<sha2::Sha256>::new_from_slice(joined.as_bytes()).unwrap();
+        expected.update(b"mark");
+        let actual = HmacKey::<Sha256>::new(&[b"aliyun_v4", long.access_key_secret().as_bytes()]);
+        assert_eq!(actual.sign(|sink| sink.write(b"mark")), *expected.finalize().into_bytes());
     }
 
     #[test]

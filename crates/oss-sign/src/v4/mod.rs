@@ -2,6 +2,7 @@
 //!
 //! <https://www.alibabacloud.com/help/en/oss/developer-reference/recommend-to-use-signature-version-4>
 
+mod batch;
 mod canonical;
 mod key;
 #[cfg(feature = "post-policy")]
@@ -9,7 +10,10 @@ mod policy;
 mod rules;
 mod scope;
 
-pub(crate) use canonical::{emit_canonical_request, emit_string_to_sign};
+pub use batch::Batch;
+pub(crate) use canonical::{
+    canonical_hash, emit_after_query, emit_canonical_request, emit_string_to_sign,
+};
 pub use key::{KeyCache, SigningKey};
 use rules::Placement;
 pub(crate) use rules::{HEADERS, PARAMETERS, Rules};
@@ -21,11 +25,11 @@ use crate::credentials::Credentials;
 use crate::endpoint::Endpoint;
 use crate::error::SignError;
 use crate::header::DateHeader;
-use crate::presigned_url::PresignedUrl;
+use crate::presigned_url::{PresignedUrl, Signing};
 use crate::request::{Expires, Request};
 use crate::signable::{self, Signable};
 use crate::signed_headers::SignedHeaders;
-use crate::time::Timestamp;
+use crate::time::{DateText, Timestamp};
 
 /// The name of the signature version, as it is sent.
 pub(crate) const ALGORITHM: &str = "OSS4-HMAC-SHA256";
@@ -35,6 +39,14 @@ pub(crate) const UNSIGNED_PAYLOAD: &str = "UNSIGNED-PAYLOAD";
 
 /// The longest validity of a presigned URL that OSS allows: 7 days.
 pub(crate) const MAX_EXPIRES: u64 = 604_800;
+
+/// The validity, if OSS allows it.
+fn within_max_expires(seconds: u64) -> Result<u32, SignError> {
+    match u32::try_from(seconds) {
+        Ok(seconds) if u64::from(seconds) <= MAX_EXPIRES => Ok(seconds),
+        _ => Err(SignError::ExpiresTooFar),
+    }
+}
 
 /// Signs requests: credentials and a signing key that was derived from them.
 ///
@@ -90,11 +102,32 @@ impl<'a> Signer<'a> {
         expires: Expires,
     ) -> Result<PresignedUrl<'a>, SignError> {
         let (seconds, expires_at) = expires.resolve(now)?;
-        if seconds > MAX_EXPIRES {
-            return Err(SignError::ExpiresTooFar);
-        }
-        let signable = self.signed(request, now, Placement::Query { expires: seconds })?;
-        Ok(PresignedUrl { signable, endpoint: *endpoint, expires_at })
+        let seconds = within_max_expires(seconds)?;
+        self.check_key(now)?;
+        let placement = Placement::Query { expires: seconds };
+        let signable = self.signable(request, DateText::basic(now), placement)?;
+        Ok(PresignedUrl {
+            signable,
+            endpoint: *endpoint,
+            expires_at,
+            signing: Signing::V4(self.key),
+        })
+    }
+
+    /// Prepares presigned URLs for many resources.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`presign`](Self::presign). None of them depends on the resource, so each URL of the
+    /// batch can be made.
+    pub fn batch(
+        &self,
+        request: &Request<'a>,
+        endpoint: &Endpoint<'a>,
+        now: Timestamp,
+        expires: Expires,
+    ) -> Result<Batch<'a>, SignError> {
+        self.presign(request, endpoint, now, expires).map(Batch)
     }
 
     /// Signs a request by headers, to be sent within 15 minutes of `now`.
@@ -108,21 +141,24 @@ impl<'a> Signer<'a> {
         request: &Request<'a>,
         now: Timestamp,
     ) -> Result<SignedHeaders<'a>, SignError> {
-        let placement = Placement::Header(self.date_header);
-        self.signed(request, now, placement).map(SignedHeaders)
+        self.check_key(now)?;
+        let date = match self.date_header {
+            DateHeader::Date => DateText::http(now),
+            DateHeader::XOssDate => DateText::basic(now),
+        };
+        let signable = self.signable(request, date, Placement::Header(self.date_header))?;
+        let signature = self.key.sign_request(&signable);
+        Ok(SignedHeaders { signable, signature })
     }
 
-    fn signed(
+    fn signable(
         &self,
         request: &Request<'a>,
-        signed_at: Timestamp,
+        date: DateText,
         placement: Placement,
     ) -> Result<Signable<'a>, SignError> {
-        self.check_key(signed_at)?;
-        let rules = Rules { scope: self.key.scope(), signed_at, placement };
-        let mut signable = Signable::new(request, &self.credentials, signable::Rules::V4(rules))?;
-        signable.signature = self.key.sign(|sink| signable.emit_string_to_sign(sink));
-        Ok(signable)
+        let rules = Rules { scope: self.key.scope(), date, placement };
+        Signable::new(request, &self.credentials, signable::Rules::V4(rules))
     }
 
     fn check_key(&self, signed_at: Timestamp) -> Result<(), SignError> {

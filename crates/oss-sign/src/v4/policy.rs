@@ -1,7 +1,7 @@
 //! Signs POST policies.
 
-use super::{MAX_EXPIRES, Signer};
-use crate::error::{PolicyError, SignError};
+use super::{Signer, within_max_expires};
+use crate::error::PolicyError;
 use crate::policy_form::{Content, Document, PolicyForm, Version};
 use crate::post_policy::PostPolicy;
 use crate::request::Expires;
@@ -23,11 +23,15 @@ impl<'a> Signer<'a> {
         expires: Expires,
     ) -> Result<PolicyForm<'a>, PolicyError> {
         let (seconds, expires_at) = expires.resolve(now)?;
-        if seconds > MAX_EXPIRES {
-            return Err(SignError::ExpiresTooFar.into());
-        }
+        within_max_expires(seconds)?;
         policy.check()?;
-        self.sign_content(Content::Conditions { policy: *policy, expires_at }, now)
+        self.sign_content(
+            Content::Conditions {
+                policy: *policy,
+                expires_at: Timestamp::up_to_latest(expires_at),
+            },
+            now,
+        )
     }
 
     /// Signs a policy that is ready-made JSON, without reading it.
@@ -83,10 +87,10 @@ mod tests {
 
     use super::*;
     use crate::credentials::Credentials;
+    use crate::error::SignError;
     use crate::post_policy::Condition::{ContentLengthRange, Equal, In, NotIn, StartsWith};
     use crate::region::Region;
     use crate::resource::Bucket;
-    use crate::sink::Sink;
     use crate::v4::SigningKey;
 
     const SIGNATURE: &str = "20be70195d4fa71e66bec4e96e67a90a8687d64e28d3cbbc0c7b126f945ebff8";

@@ -1,16 +1,17 @@
 //! What signing adds to a request, and what it refuses.
 
 use super::{ALGORITHM, CredentialScope, UNSIGNED_PAYLOAD, emit_string_to_sign};
-use crate::canonical::{Subject, emit_additional_headers, has_additional_headers};
-use crate::encode::{decimal, encoded_order, percent_encoded};
+use crate::canonical::{emit_additional_headers, has_additional_headers};
+use crate::encode::{access_key_id_encoded, decimal, encoded_order, percent_encoded};
 use crate::error::SignError;
 use crate::header::{DateHeader, Headers, is_signed_by_default};
 use crate::order::Order;
 use crate::query::Parameters;
 use crate::request::Request;
 use crate::signable::Signable;
+use crate::signature::Signature;
 use crate::sink::{Emit, Sink};
-use crate::time::{HttpDate, Timestamp};
+use crate::time::DateText;
 
 /// The parameters of a presigned URL, sorted; [`parameter`] has their indexes.
 pub(crate) const PARAMETERS: &[&str] = &[
@@ -46,7 +47,8 @@ mod header {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Rules<'a> {
     pub(super) scope: &'a CredentialScope,
-    pub(super) signed_at: Timestamp,
+    /// The time of signing, in the form of what carries it: signed as it is sent.
+    pub(super) date: DateText,
     pub(super) placement: Placement,
 }
 
@@ -56,7 +58,7 @@ pub(super) enum Placement {
     /// Into the header `Authorization`.
     Header(DateHeader),
     /// Into the query, with the validity in seconds.
-    Query { expires: u64 },
+    Query { expires: u32 },
 }
 
 impl Rules<'_> {
@@ -96,7 +98,9 @@ impl Rules<'_> {
             ],
         };
         let parameters = Parameters { own: PARAMETERS, request };
-        parameters.sorted(present.into_iter().flatten(), |left, right| encoded_order(left, right))
+        parameters.sorted(present.into_iter().flatten(), |left, right| {
+            encoded_order(left.as_bytes(), right.as_bytes())
+        })
     }
 
     fn sorted_headers(&self, request: &Request<'_>, has_token: bool) -> Result<Order, SignError> {
@@ -133,8 +137,13 @@ impl Rules<'_> {
         Headers { own: HEADERS, request }.sorted(present.into_iter().flatten(), reserved, is_signed)
     }
 
-    pub(crate) fn emit_string_to_sign(&self, subject: &impl Subject, sink: &mut impl Sink) {
-        emit_string_to_sign(subject, self, self.scope, sink);
+    pub(crate) fn emit_string_to_sign(&self, canonical_hash: &[u8; 32], sink: &mut Sink<'_>) {
+        emit_string_to_sign(self.date.as_bytes(), self.scope, canonical_hash, sink);
+    }
+
+    /// The time of signing, in the form of what carries it.
+    pub(crate) fn date(&self) -> &[u8] {
+        self.date.as_bytes()
     }
 
     pub(crate) fn date_header(&self) -> &'static str {
@@ -149,39 +158,53 @@ impl Rules<'_> {
     }
 
     /// Name and value; the values of V4 are signed as they are sent.
-    pub(crate) fn emit_parameter(&self, signable: &Signable<'_>, own: u8, sink: &mut impl Sink) {
-        sink.write(PARAMETERS.get(usize::from(own)).copied().unwrap_or_default().as_bytes());
-        sink.write(b"=");
+    pub(crate) fn emit_parameter(&self, signable: &Signable<'_>, own: u8, sink: &mut Sink<'_>) {
         match own {
-            parameter::ADDITIONAL_HEADERS => emit_additional_headers(signable, b"%3B", sink),
+            parameter::ADDITIONAL_HEADERS => {
+                sink.write(b"x-oss-additional-headers=");
+                emit_additional_headers(signable, b"%3B", sink);
+            }
             parameter::CREDENTIAL => {
-                percent_encoded(signable.access_key_id.as_bytes(), sink);
+                sink.write(b"x-oss-credential=");
+                access_key_id_encoded(signable.access_key_id, sink);
                 sink.write(b"%2F");
                 self.scope.emit_with(b"%2F", sink);
             }
-            parameter::DATE => sink.write(&self.signed_at.basic()),
+            parameter::DATE => {
+                sink.write(b"x-oss-date=");
+                sink.write(self.date.as_bytes());
+            }
             parameter::EXPIRES => {
+                sink.write(b"x-oss-expires=");
                 if let Placement::Query { expires } = self.placement {
                     decimal(expires, sink);
                 }
             }
             parameter::SECURITY_TOKEN => {
+                sink.write(b"x-oss-security-token=");
                 percent_encoded(signable.security_token().as_bytes(), sink);
             }
-            parameter::SIGNATURE => signable.signature.emit(sink),
-            _ => sink.write(ALGORITHM.as_bytes()),
+            _ => {
+                sink.write(b"x-oss-signature-version=");
+                sink.write(ALGORITHM.as_bytes());
+            }
         }
     }
 
-    pub(crate) fn emit_header(&self, signable: &Signable<'_>, own: u8, sink: &mut impl Sink) {
+    pub(crate) fn emit_header(&self, signable: &Signable<'_>, own: u8, sink: &mut Sink<'_>) {
         match own {
             header::CONTENT_SHA256 => sink.write(UNSIGNED_PAYLOAD.as_bytes()),
-            header::DATE => sink.write(&self.signed_at.basic()),
+            header::DATE => sink.write(self.date.as_bytes()),
             _ => sink.write(signable.security_token().as_bytes()),
         }
     }
 
-    pub(crate) fn emit_authorization(&self, signable: &Signable<'_>, sink: &mut impl Sink) {
+    pub(crate) fn emit_authorization(
+        &self,
+        signable: &Signable<'_>,
+        signature: &Signature,
+        sink: &mut Sink<'_>,
+    ) {
         sink.write(ALGORITHM.as_bytes());
         sink.write(b" Credential=");
         sink.write(signable.access_key_id.as_bytes());
@@ -193,18 +216,7 @@ impl Rules<'_> {
             emit_additional_headers(signable, b";", sink);
         }
         sink.write(b",Signature=");
-        signable.signature.emit(sink);
-    }
-}
-
-impl Emit for Rules<'_> {
-    /// The time of signing, in the form of the header that carries it: the one thing that is signed
-    /// as it is sent.
-    fn emit(&self, sink: &mut impl Sink) {
-        match self.placement {
-            Placement::Header(DateHeader::Date) => HttpDate(self.signed_at).emit(sink),
-            _ => sink.write(&self.signed_at.basic()),
-        }
+        signature.emit(sink);
     }
 }
 
@@ -216,7 +228,7 @@ fn check_additional_headers(request: &Request<'_>) -> Result<bool, SignError> {
         if is_signed_by_default(name) {
             continue;
         }
-        if name.contains('_') {
+        if name.bytes().any(|byte| byte == b'_') {
             return Err(SignError::AdditionalHeaderUnderscore(position));
         }
         if !request.all_headers().iter().any(|(other, _)| other.eq_ignore_ascii_case(name)) {

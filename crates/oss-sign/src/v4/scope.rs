@@ -35,18 +35,19 @@ impl CredentialScope {
         [&self.date, region.as_bytes(), product.as_bytes(), TERMINATOR.as_bytes()]
     }
 
-    pub(super) fn emit_with(&self, separator: &[u8], sink: &mut impl Sink) {
-        for (position, part) in self.parts().into_iter().enumerate() {
-            if position > 0 {
-                sink.write(separator);
-            }
-            sink.write(part);
-        }
+    pub(super) fn emit_with<const N: usize>(&self, separator: &[u8; N], sink: &mut Sink<'_>) {
+        sink.write(&self.date);
+        sink.write(separator);
+        sink.write(self.region.as_str().as_bytes());
+        sink.write(separator);
+        sink.write(self.product.as_str().as_bytes());
+        sink.write(separator);
+        sink.write(TERMINATOR.as_bytes());
     }
 }
 
 impl Emit for CredentialScope {
-    fn emit(&self, sink: &mut impl Sink) {
+    fn emit(&self, sink: &mut Sink<'_>) {
         self.emit_with(b"/", sink);
     }
 }

@@ -5,7 +5,6 @@ use subtle::ConstantTimeEq;
 use super::received::Tolerance;
 use super::refusal::Refusal;
 use super::wire::Wire;
-use crate::canonical::Text;
 use crate::signature::Signature;
 use crate::sink::Emit;
 use crate::time::Timestamp;
@@ -87,7 +86,7 @@ pub(super) fn check_security_token(
 
 /// Compares the text: another spelling of the same bytes is another signature.
 pub(super) fn check_signature(actual: Wire<'_>, expected: &Signature) -> Result<(), Refusal> {
-    let expected = expected.emit_to_string::<64>().unwrap_or_default();
+    let expected = expected.to_string_of::<64>().unwrap_or_default();
     match same_bytes(actual, expected.as_bytes()) {
         true => Ok(()),
         false => Err(Refusal::SignatureDoesNotMatch),
@@ -96,10 +95,23 @@ pub(super) fn check_signature(actual: Wire<'_>, expected: &Signature) -> Result<
 
 /// Compares in a time that does not depend on where the two differ.
 fn same_bytes(actual: Wire<'_>, expected: &[u8]) -> bool {
-    if actual.bytes().count() != expected.len() {
-        return false;
-    }
-    let pairs = actual.bytes().zip(expected);
-    let same = pairs.fold(subtle::Choice::from(1), |same, (a, b)| same & a.ct_eq(b));
-    same.into()
+    let mut rest = expected;
+    let mut differences = 0;
+    let same_length = actual.decode(|piece| {
+        let (start, after) = rest.split_at_checked(piece.len())?;
+        differences |= difference(piece, start);
+        rest = after;
+        Some(())
+    });
+    same_length.is_some() && rest.is_empty() && differences.ct_eq(&0).into()
+}
+
+/// 0 if two texts of the same length are the same.
+fn difference(left: &[u8], right: &[u8]) -> u64 {
+    let ((left, left_end), (right, right_end)) = (left.as_chunks(), right.as_chunks());
+    let words = left.iter().zip(right).fold(0, |different, (left, right)| {
+        different | u64::from_ne_bytes(*left) ^ u64::from_ne_bytes(*right)
+    });
+    let bytes = left_end.iter().zip(right_end).fold(0, |different, (l, r)| different | l ^ r);
+    words | u64::from(bytes)
 }

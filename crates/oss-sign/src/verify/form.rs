@@ -16,7 +16,6 @@ use super::refusal::{Part, Refusal};
 use super::wire::Wire;
 use crate::credentials::Credentials;
 use crate::signature::Signature;
-use crate::sink::Sink;
 use crate::time::Timestamp;
 #[cfg(feature = "v1")]
 use crate::v1;

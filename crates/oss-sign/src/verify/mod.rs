@@ -279,7 +279,7 @@ impl<'p> Subject for Located<'p> {
         self.parsed.received.method()
     }
 
-    fn emit_resource(&self, form: Form, sink: &mut impl Sink) {
+    fn emit_resource(&self, form: Form, sink: &mut Sink<'_>) {
         if let Some(bucket) = self.bucket {
             sink.write(b"/");
             sink.write(bucket.as_str().as_bytes());
@@ -305,7 +305,7 @@ impl<'p> Subject for Located<'p> {
         self.parsed.parameters.iter().map(|slot| Parameter::Given(slot.name(), slot.value()))
     }
 
-    fn emit_own_parameter(&self, own: Infallible, _: Form, _: &mut impl Sink) {
+    fn emit_own_parameter(&self, own: Infallible, _: Form, _: &mut Sink<'_>) {
         match own {}
     }
 
@@ -313,7 +313,11 @@ impl<'p> Subject for Located<'p> {
         self.parsed.headers.iter().map(Slot::header)
     }
 
-    fn emit_own_header(&self, own: Infallible, _: &mut impl Sink) {
+    fn may_have_additional_headers(&self) -> bool {
+        true
+    }
+
+    fn emit_own_header(&self, own: Infallible, _: &mut Sink<'_>) {
         match own {}
     }
 }
@@ -325,14 +329,14 @@ impl<'p> Subject for Located<'p> {
 pub struct CanonicalRequest<'p>(Located<'p>);
 
 impl Emit for CanonicalRequest<'_> {
-    fn emit(&self, sink: &mut impl Sink) {
+    fn emit(&self, sink: &mut Sink<'_>) {
         v4::emit_canonical_request(&self.0, sink);
     }
 }
 
 impl fmt::Display for CanonicalRequest<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.emit_to_formatter(formatter)
+        crate::sink::show(self, formatter)
     }
 }
 
@@ -343,13 +347,15 @@ impl fmt::Display for CanonicalRequest<'_> {
 pub struct StringToSign<'p>(Located<'p>);
 
 impl Emit for StringToSign<'_> {
-    fn emit(&self, sink: &mut impl Sink) {
+    fn emit(&self, sink: &mut Sink<'_>) {
         match &self.0.parsed.signed {
             Signed::V4Header { scope, date, .. } => {
-                v4::emit_string_to_sign(&self.0, &Verbatim(date), scope, sink);
+                let hash = v4::canonical_hash(&self.0);
+                v4::emit_string_to_sign(date, scope, &hash, sink);
             }
             Signed::V4Url { scope, signed_at, .. } => {
-                v4::emit_string_to_sign(&self.0, &Verbatim(&signed_at.basic()), scope, sink);
+                let hash = v4::canonical_hash(&self.0);
+                v4::emit_string_to_sign(signed_at.basic(), scope, &hash, sink);
             }
             #[cfg(feature = "v1")]
             Signed::V1Header { date, .. } => {
@@ -363,21 +369,23 @@ impl Emit for StringToSign<'_> {
 
 impl fmt::Display for StringToSign<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.emit_to_formatter(formatter)
+        crate::sink::show(self, formatter)
     }
 }
 
 /// A text that is signed as it came.
+#[cfg(feature = "v1")]
 struct Verbatim<'t>(&'t [u8]);
 
+#[cfg(feature = "v1")]
 impl Emit for Verbatim<'_> {
-    fn emit(&self, sink: &mut impl Sink) {
+    fn emit(&self, sink: &mut Sink<'_>) {
         sink.write(self.0);
     }
 }
 
 impl Emit for Wire<'_> {
-    fn emit(&self, sink: &mut impl Sink) {
+    fn emit(&self, sink: &mut Sink<'_>) {
         self.emit_raw(sink);
     }
 }

@@ -8,7 +8,7 @@ use super::wire::Wire;
 use super::{Parsed, Signed};
 use crate::canonical::Text;
 use crate::credentials::{MAX_ACCESS_KEY_ID, is_access_key_id_character};
-use crate::encode::{encoded_order, lower_case_order};
+use crate::encode::lower_case_order;
 use crate::header::is_signed_by_default;
 use crate::region::{Product, Region};
 use crate::time::Timestamp;
@@ -29,6 +29,13 @@ impl<'a> Received<'a> {
     ///
     /// It has none, two, or one of an unknown version.
     pub fn signature_form(&self) -> Result<SignatureForm, Refusal> {
+        self.signature_form_with(self.parameters())
+    }
+
+    fn signature_form_with(
+        &self,
+        parameters: impl Iterator<Item = Slot<'a>>,
+    ) -> Result<SignatureForm, Refusal> {
         let mut in_header = None;
         for authorization in self.values("authorization") {
             if in_header.is_some() {
@@ -40,7 +47,7 @@ impl<'a> Received<'a> {
                 _ => return Err(Refusal::SignatureVersion),
             });
         }
-        match (in_header, self.url_form()?) {
+        match (in_header, url_form(parameters)?) {
             (Some(_), Some(_)) => Err(Refusal::SignedTwice),
             (None, None) => Err(Refusal::Anonymous),
             (form, None) | (None, form) => form.ok_or(Refusal::Anonymous),
@@ -59,7 +66,14 @@ impl<'a> Received<'a> {
         parameters: &'s mut [Slot<'a>],
         headers: &'s mut [Slot<'a>],
     ) -> Result<Parsed<'s, 'a>, Refusal> {
-        match self.signature_form()? {
+        let parameters = match fill(self.parameters(), parameters) {
+            Ok(parameters) => parameters,
+            Err(needed) => {
+                self.signature_form()?;
+                return Err(Refusal::ParameterSlots { needed });
+            }
+        };
+        match self.signature_form_with(parameters.iter().copied())? {
             SignatureForm::V4Header => self.parse_v4_header(parameters, headers),
             SignatureForm::V4Url => self.parse_v4_url(parameters, headers),
             #[cfg(feature = "v1")]
@@ -71,25 +85,6 @@ impl<'a> Received<'a> {
             // The signature of a form is in its fields, and not in the request.
             SignatureForm::V4Post | SignatureForm::V1Post => Err(Refusal::Anonymous),
         }
-    }
-
-    fn url_form(&self) -> Result<Option<SignatureForm>, Refusal> {
-        let mut form = None;
-        for slot in self.parameters() {
-            let name = slot.name();
-            if name.equals("x-oss-signature-version") {
-                return match slot.value().equals(v4::ALGORITHM) {
-                    true => Ok(Some(SignatureForm::V4Url)),
-                    false => Err(Refusal::SignatureVersion),
-                };
-            }
-            if name.equals("x-oss-signature") || name.equals("x-oss-credential") {
-                form = Some(SignatureForm::V4Url);
-            } else if name.equals("OSSAccessKeyId") || name.equals("Signature") {
-                form = form.or(Some(SignatureForm::V1Url));
-            }
-        }
-        Ok(form)
     }
 
     fn parse_v4_header<'s>(
@@ -119,7 +114,7 @@ impl<'a> Received<'a> {
             return Err(Refusal::ContentSha256);
         }
         let headers = self.v4_headers(additional, headers)?;
-        let parameters = self.sorted_parameters(parameters, |_| true, encoded_order)?;
+        let parameters = sorted_parameters(parameters, Wire::encoded_order);
         check_headers_against_parameters(headers, parameters)?;
         let security_token = self.security_token_header()?;
         let signed = Signed::V4Header { scope, signed_at, date };
@@ -142,15 +137,18 @@ impl<'a> Received<'a> {
         let (mut credential, mut date, mut expires) = (None, None, None);
         let (mut additional, mut security_token) = (None, None);
         let (mut signature, mut version) = (None, None);
-        self.collect([
-            ("x-oss-additional-headers", Part::AdditionalHeaders, &mut additional),
-            ("x-oss-credential", Part::Credential, &mut credential),
-            ("x-oss-date", Part::Date, &mut date),
-            ("x-oss-expires", Part::Expires, &mut expires),
-            ("x-oss-security-token", Part::SecurityToken, &mut security_token),
-            ("x-oss-signature", Part::Signature, &mut signature),
-            ("x-oss-signature-version", Part::SignatureVersion, &mut version),
-        ])?;
+        collect(
+            parameters,
+            [
+                ("x-oss-additional-headers", Part::AdditionalHeaders, &mut additional),
+                ("x-oss-credential", Part::Credential, &mut credential),
+                ("x-oss-date", Part::Date, &mut date),
+                ("x-oss-expires", Part::Expires, &mut expires),
+                ("x-oss-security-token", Part::SecurityToken, &mut security_token),
+                ("x-oss-signature", Part::Signature, &mut signature),
+                ("x-oss-signature-version", Part::SignatureVersion, &mut version),
+            ],
+        )?;
         required(version, Part::SignatureVersion)?;
         let (access_key_id, scope) = read_credential(required(credential, Part::Credential)?)?;
         let signature = required(signature, Part::Signature)?;
@@ -163,11 +161,8 @@ impl<'a> Received<'a> {
         let expires_at =
             signed_at.checked_add_seconds(expires).ok_or(Refusal::ExpiresOutOfRange)?;
         let headers = self.v4_headers(additional, headers)?;
-        let parameters = self.sorted_parameters(
-            parameters,
-            |name| !name.equals("x-oss-signature"),
-            encoded_order,
-        )?;
+        let signed = without(parameters, "x-oss-signature");
+        let parameters = sorted_parameters(signed, Wire::encoded_order);
         check_headers_against_parameters(headers, parameters)?;
         let signed = Signed::V4Url { scope, signed_at, expires_at };
         Ok(Parsed {
@@ -194,7 +189,7 @@ impl<'a> Received<'a> {
         let (signed_at, date) = self.date()?;
         Ok(Parsed {
             received: *self,
-            parameters: self.sorted_parameters(parameters, |_| true, raw_order)?,
+            parameters: sorted_parameters(parameters, raw_order),
             headers: self.sorted_headers(headers, is_signed_by_default)?,
             access_key_id,
             security_token: self.security_token_header()?,
@@ -210,40 +205,28 @@ impl<'a> Received<'a> {
         headers: &'s mut [Slot<'a>],
     ) -> Result<Parsed<'s, 'a>, Refusal> {
         let (mut id, mut expires, mut signature, mut security_token) = (None, None, None, None);
-        self.collect([
-            ("Expires", Part::Expires, &mut expires),
-            ("OSSAccessKeyId", Part::AccessKeyId, &mut id),
-            ("Signature", Part::Signature, &mut signature),
-            ("security-token", Part::SecurityToken, &mut security_token),
-        ])?;
+        collect(
+            parameters,
+            [
+                ("Expires", Part::Expires, &mut expires),
+                ("OSSAccessKeyId", Part::AccessKeyId, &mut id),
+                ("Signature", Part::Signature, &mut signature),
+                ("security-token", Part::SecurityToken, &mut security_token),
+            ],
+        )?;
         let access_key_id = read_access_key_id(required(id, Part::AccessKeyId)?)?;
         let expires = required(expires, Part::Expires)?;
         let expires_at = Timestamp::from_unix_seconds(read_number(expires)?)
             .map_err(|_| Refusal::Malformed(Part::Expires))?;
         Ok(Parsed {
             received: *self,
-            parameters: self.sorted_parameters(parameters, |_| true, raw_order)?,
+            parameters: sorted_parameters(parameters, raw_order),
             headers: self.sorted_headers(headers, is_signed_by_default)?,
             access_key_id,
             security_token,
             signature: required(signature, Part::Signature)?,
             signed: Signed::V1Url { expires_at, expires },
         })
-    }
-
-    /// Puts the parameters of a signature, by their names, into their places.
-    fn collect<const N: usize>(
-        &self,
-        mut places: [(&str, Part, &mut Option<Wire<'a>>); N],
-    ) -> Result<(), Refusal> {
-        for slot in self.parameters() {
-            for (name, part, place) in &mut places {
-                if slot.name().equals(name) {
-                    set(place, slot.value(), *part)?;
-                }
-            }
-        }
-        Ok(())
     }
 
     /// What follows the scheme.
@@ -314,44 +297,107 @@ impl<'a> Received<'a> {
         is_signed: impl Fn(&str) -> bool,
     ) -> Result<&'s [Slot<'a>], Refusal> {
         let signed = self.headers().filter(|slot| is_signed(slot.header_name()));
-        sorted(signed, slots, |left, right| {
-            lower_case_order(left.header_name(), right.header_name())
-        })
-        .map_err(|needed| Refusal::HeaderSlots { needed })
-    }
-
-    fn sorted_parameters<'s>(
-        &self,
-        slots: &'s mut [Slot<'a>],
-        is_signed: impl Fn(Wire<'a>) -> bool,
-        compare: impl Fn(Wire<'a>, Wire<'a>) -> Ordering,
-    ) -> Result<&'s [Slot<'a>], Refusal> {
-        let signed = self.parameters().filter(|slot| is_signed(slot.name()));
-        sorted(signed, slots, |left, right| {
-            compare(left.name(), right.name()).then_with(|| compare(left.value(), right.value()))
-        })
-        .map_err(|needed| Refusal::ParameterSlots { needed })
+        let slots = fill(signed, slots).map_err(|needed| Refusal::HeaderSlots { needed })?;
+        Ok(sorted(slots, |left, right| lower_case_order(left.header_name(), right.header_name())))
     }
 }
 
-/// Puts `items` into `slots`, sorted; equal ones stay in their order. An error is how many slots it
-/// takes.
+/// Which signature the query has.
+fn url_form<'a>(
+    parameters: impl Iterator<Item = Slot<'a>>,
+) -> Result<Option<SignatureForm>, Refusal> {
+    let mut form = None;
+    for slot in parameters {
+        let name = slot.name();
+        if name.equals("x-oss-signature-version") {
+            return match slot.value().equals(v4::ALGORITHM) {
+                true => Ok(Some(SignatureForm::V4Url)),
+                false => Err(Refusal::SignatureVersion),
+            };
+        }
+        if name.equals("x-oss-signature") || name.equals("x-oss-credential") {
+            form = Some(SignatureForm::V4Url);
+        } else if name.equals("OSSAccessKeyId") || name.equals("Signature") {
+            form = form.or(Some(SignatureForm::V1Url));
+        }
+    }
+    Ok(form)
+}
+
+/// Puts the parameters of a signature, by their names, into their places.
+fn collect<'a, const N: usize>(
+    parameters: &[Slot<'a>],
+    mut places: [(&str, Part, &mut Option<Wire<'a>>); N],
+) -> Result<(), Refusal> {
+    for slot in parameters {
+        for (name, part, place) in &mut places {
+            if slot.name().equals(name) {
+                set(place, slot.value(), *part)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The parameters but for the one that is called `name`, whose value is dropped.
+fn without<'s, 'a>(parameters: &'s mut [Slot<'a>], name: &str) -> &'s mut [Slot<'a>] {
+    match parameters.iter().position(|slot| slot.name().equals(name)) {
+        None => parameters,
+        Some(position) => {
+            shift(parameters.get_mut(position..).unwrap_or_default());
+            parameters.split_last_mut().map_or(Default::default(), |(_, others)| others)
+        }
+    }
+}
+
+/// Brings the first slot to the end.
+fn shift(slots: &mut [Slot<'_>]) {
+    if let Some((first, others)) = slots.split_first_mut() {
+        others.iter_mut().rev().for_each(|other| core::mem::swap(first, other));
+    }
+}
+
+fn sorted_parameters<'s, 'a>(
+    parameters: &'s mut [Slot<'a>],
+    compare: impl Fn(Wire<'a>, Wire<'a>) -> Ordering,
+) -> &'s [Slot<'a>] {
+    sorted(parameters, |left, right| {
+        compare(left.name(), right.name()).then_with(|| compare(left.value(), right.value()))
+    })
+}
+
+/// Puts `items` into `slots`. An error is how many slots it takes.
+fn fill<'s, 'a>(
+    items: impl Iterator<Item = Slot<'a>>,
+    slots: &'s mut [Slot<'a>],
+) -> Result<&'s mut [Slot<'a>], usize> {
+    let mut needed = 0_usize;
+    for item in items {
+        if let Some(slot) = slots.get_mut(needed) {
+            *slot = item;
+        }
+        needed = needed.saturating_add(1);
+    }
+    slots.get_mut(..needed).ok_or(needed)
+}
+
+/// Sorts; equal ones stay in their order. What is sorted already is compared once.
 fn sorted<'s, 'a>(
-    items: impl Iterator<Item = Slot<'a>> + Clone,
     slots: &'s mut [Slot<'a>],
     compare: impl Fn(&Slot<'a>, &Slot<'a>) -> Ordering,
-) -> Result<&'s [Slot<'a>], usize> {
-    let needed = items.clone().count();
-    let slots = slots.get_mut(..needed).ok_or(needed)?;
-    for (length, item) in items.enumerate() {
-        let before = slots.get(..length).unwrap_or_default();
-        let position = before.partition_point(|other| compare(other, &item).is_le());
-        let mut carried = item;
+) -> &'s [Slot<'a>] {
+    for length in 1..slots.len() {
+        let Some((item, before)) = slots.get(..=length).and_then(<[_]>::split_last) else { break };
+        if before.last().is_none_or(|last| compare(last, item).is_le()) {
+            continue;
+        }
+        let position = before.partition_point(|other| compare(other, item).is_le());
+        let mut carried = *item;
         for slot in slots.iter_mut().take(length.saturating_add(1)).skip(position) {
             core::mem::swap(slot, &mut carried);
         }
     }
-    Ok(slots)
+    slots
 }
 
 fn scheme(authorization: &[u8]) -> &[u8] {
@@ -439,8 +485,10 @@ fn check_headers_against_parameters(
 ) -> Result<(), Refusal> {
     let contradicts = |header: &Slot<'_>, parameter: &Slot<'_>| {
         let name = header.header_name();
-        let same_name = parameter.name().bytes().eq(name.bytes().map(|b| b.to_ascii_lowercase()));
-        same_name && !parameter.value().bytes().eq(header.header_value().iter().copied())
+        // Decoding makes nothing longer.
+        let same_name = parameter.name().text().len() >= name.len()
+            && parameter.name().bytes().eq(name.bytes().map(|b| b.to_ascii_lowercase()));
+        same_name && !parameter.value().bytes().eq(header.value().bytes())
     };
     let is_contradicted =
         |header| parameters.iter().any(|parameter| contradicts(header, parameter));

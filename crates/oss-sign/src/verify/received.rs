@@ -4,6 +4,7 @@ use core::fmt;
 
 use crate::canonical::Header;
 use crate::header::trimmed_bytes;
+use crate::words::position;
 
 use super::wire::Wire;
 
@@ -36,21 +37,33 @@ impl<'a> Received<'a> {
         self.path
     }
 
-    pub(super) fn parameters(&self) -> impl Iterator<Item = Slot<'a>> + Clone + use<'a> {
-        self.query.split('&').filter(|parameter| !parameter.is_empty()).map(|parameter| {
-            let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
-            Slot { name, value: value.as_bytes() }
+    pub(super) fn parameters(&self) -> impl Iterator<Item = Slot<'a>> + use<'a> {
+        let mut rest = Some(self.query);
+        let pieces = core::iter::from_fn(move || {
+            let (piece, after) = split(rest?, b'&');
+            rest = after;
+            Some(piece)
+        });
+        pieces.filter(|parameter| !parameter.is_empty()).map(|parameter| {
+            let (name, value) = split(parameter, b'=');
+            Slot::new(
+                name,
+                Wire::query(name.as_bytes()),
+                Wire::query(value.unwrap_or_default().as_bytes()),
+            )
         })
     }
 
-    pub(super) fn headers(&self) -> impl Iterator<Item = Slot<'a>> + Clone + use<'a> {
-        self.headers.iter().map(|&(name, value)| Slot { name, value: trimmed_bytes(value) })
+    pub(super) fn headers(&self) -> impl Iterator<Item = Slot<'a>> + use<'a> {
+        self.headers.iter().map(|&(name, value)| {
+            Slot::new(name, Wire::raw(name.as_bytes()), Wire::raw(trimmed_bytes(value)))
+        })
     }
 
     /// The values of the headers of this name.
     pub(super) fn values<'n>(&self, name: &'n str) -> impl Iterator<Item = &'a [u8]> + use<'a, 'n> {
-        let named = self.headers().filter(move |slot| slot.name.eq_ignore_ascii_case(name));
-        named.map(|slot| slot.value)
+        let named = self.headers.iter().filter(move |(other, _)| other.eq_ignore_ascii_case(name));
+        named.map(|(_, value)| trimmed_bytes(value))
     }
 }
 
@@ -70,36 +83,44 @@ impl fmt::Debug for Received<'_> {
 /// `[Slot::default(); 32]` is enough for what OSS's own clients send.
 #[derive(Clone, Copy, Default)]
 pub struct Slot<'a> {
-    name: &'a str,
-    value: &'a [u8],
+    text: &'a str,
+    name: Wire<'a>,
+    value: Wire<'a>,
 }
 
 impl<'a> Slot<'a> {
+    fn new(text: &'a str, name: Wire<'a>, value: Wire<'a>) -> Self {
+        Self { text, name, value }
+    }
+
     pub(super) fn name(&self) -> Wire<'a> {
-        Wire::query(self.name.as_bytes())
-    }
-
-    pub(super) fn value(&self) -> Wire<'a> {
-        Wire::query(self.value)
-    }
-
-    pub(super) fn header_name(&self) -> &'a str {
         self.name
     }
 
-    pub(super) fn header_value(&self) -> &'a [u8] {
+    pub(super) fn value(&self) -> Wire<'a> {
         self.value
     }
 
-    pub(super) fn header<O>(&self) -> Header<'a, O> {
-        Header::Given(self.name, self.value)
+    pub(super) fn header_name(&self) -> &'a str {
+        self.text
     }
+
+    pub(super) fn header<O>(&self) -> Header<'a, O> {
+        Header::Given(self.text, self.value.text())
+    }
+}
+
+/// What is before the first `byte`, and what is after it.
+fn split(text: &str, byte: u8) -> (&str, Option<&str>) {
+    let end = position(text.as_bytes(), 0, byte);
+    let parts = end.and_then(|end| text.split_at_checked(end));
+    parts.map_or((text, None), |(before, rest)| (before, rest.get(1..)))
 }
 
 impl fmt::Debug for Slot<'_> {
     /// Without the value: it may be the security token.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Slot").field("name", &self.name).finish_non_exhaustive()
+        formatter.debug_struct("Slot").field("name", &self.text).finish_non_exhaustive()
     }
 }
 

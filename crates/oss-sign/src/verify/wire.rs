@@ -4,8 +4,9 @@ use core::cmp::Ordering;
 use core::fmt;
 
 use crate::canonical::{Form, Text};
-use crate::encode::{percent_encoded, percent_encoded_path};
-use crate::sink::{Emit, Sink};
+use crate::encode::{encoded_order, percent_encoded, percent_encoded_path, rank};
+use crate::sink::{self, Sink};
+use crate::words::{position, position_of_either};
 
 /// A name or a value of the query, or a path.
 ///
@@ -33,11 +34,17 @@ impl<'a> Wire<'a> {
     /// A name or a value of the query, where HTML forms send a blank as `+`. OSS reads it so: an
     /// unencoded `+` in a signature arrives as a blank.
     pub(super) fn query(text: &'a [u8]) -> Self {
-        Self { text, spelling: Spelling::Query }
+        match position_of_either(text, 0, [b'%', b'+']) {
+            Some(_) => Self { text, spelling: Spelling::Query },
+            None => Self::raw(text),
+        }
     }
 
     pub(super) fn path(text: &'a [u8]) -> Self {
-        Self { text, spelling: Spelling::Path }
+        match position(text, 0, b'%') {
+            Some(_) => Self { text, spelling: Spelling::Path },
+            None => Self::raw(text),
+        }
     }
 
     /// A header, or a part of one: not encoded.
@@ -50,61 +57,91 @@ impl<'a> Wire<'a> {
         self.text
     }
 
-    /// Whether it means `name`, which has no blank in it. Decoding makes text shorter, or not at all
-    /// another: so most names are told apart by their lengths.
+    /// Whether it means `name`.
+    #[inline]
     pub(super) fn equals(self, name: &str) -> bool {
-        match self.text.len().cmp(&name.len()) {
-            Ordering::Less => false,
-            Ordering::Equal => self.text == name.as_bytes(),
-            Ordering::Greater => !self.is_plain() && self.bytes().eq(name.bytes()),
+        match self.spelling {
+            Spelling::Raw => self.text == name.as_bytes(),
+            Spelling::Query | Spelling::Path => self.bytes().eq(name.bytes()),
         }
     }
 
-    /// Whether it means just what it says.
-    fn is_plain(self) -> bool {
-        self.spelling == Spelling::Raw || !self.text.iter().any(|byte| matches!(byte, b'%' | b'+'))
+    /// The order of what both mean, percent-encoded.
+    pub(super) fn encoded_order(self, other: Self) -> Ordering {
+        if let (Spelling::Raw, Spelling::Raw) = (self.spelling, other.spelling) {
+            return encoded_order(self.text, other.text);
+        }
+        let (mut left, mut right) = (self.bytes(), other.bytes());
+        loop {
+            match (left.next(), right.next()) {
+                (Some(l), Some(r)) if l == r => {}
+                (l, r) => return rank(l.as_ref()).cmp(&rank(r.as_ref())),
+            }
+        }
     }
 
     /// The decoded text, if it is UTF-8 of at most `N` bytes.
     pub(super) fn decoded<const N: usize>(self) -> Option<heapless::String<N>> {
         let mut bytes = heapless::Vec::<u8, N>::new();
-        for byte in self.bytes() {
-            bytes.push(byte).ok()?;
-        }
+        self.decode(|piece| bytes.extend_from_slice(piece).ok())?;
         heapless::String::from_utf8(bytes).ok()
     }
 
     /// Percent-encoded, but for `/`.
-    pub(super) fn emit_path(self, sink: &mut impl Sink) {
-        self.emit_decoded(&mut |piece| percent_encoded_path(piece, sink));
+    pub(super) fn emit_path(self, sink: &mut Sink<'_>) {
+        self.emit_encoded(percent_encoded_path, sink);
     }
 
-    pub(super) fn emit_raw(self, sink: &mut impl Sink) {
-        self.emit_decoded(&mut |piece| sink.write(piece));
+    pub(super) fn emit_raw(self, sink: &mut Sink<'_>) {
+        self.emit_encoded(|piece, sink| sink.write(piece), sink);
     }
 
-    /// Decodes piece by piece. Pieces end where characters do.
-    fn emit_decoded(self, emit: &mut impl FnMut(&[u8])) {
-        if self.is_plain() {
-            return emit(self.text);
+    /// What it means, piece by piece, through `encode`.
+    fn emit_encoded(self, encode: impl Fn(&[u8], &mut Sink<'_>), sink: &mut Sink<'_>) {
+        self.decode(|piece| {
+            encode(piece, sink);
+            Some(())
+        });
+    }
+
+    /// Gives `take` what the text means: runs of bytes that mean themselves, and between them bytes
+    /// that were spelled in another way. Ends early if `take` does.
+    ///
+    /// Written here because `percent-encoding` does not know `+`, and because every byte of a
+    /// request comes through it.
+    pub(super) fn decode(self, mut take: impl FnMut(&[u8]) -> Option<()>) -> Option<()> {
+        if self.spelling == Spelling::Raw {
+            return take(self.text);
         }
-        let mut piece = heapless::Vec::<u8, 64>::new();
-        for byte in self.bytes() {
-            let is_continuation = byte & 0b1100_0000 == 0b1000_0000;
-            if piece.len() > 60 && (!is_continuation || piece.is_full()) {
-                emit(&piece);
-                piece.clear();
-            }
-            let _ = piece.push(byte);
+        let mut rest = self.text;
+        while let Some(run) = position_of_either(rest, 0, [b'%', b'+']) {
+            let (plain, spelled) = rest.split_at_checked(run)?;
+            take(plain)?;
+            let (byte, after) = first(spelled, self.spelling)?;
+            take(&[byte])?;
+            rest = after;
         }
-        emit(&piece);
+        take(rest)
+    }
+}
+
+/// The first byte that a text means, and what follows it. A `%` that no two hexadecimal digits
+/// follow is itself.
+fn first(text: &[u8], spelling: Spelling) -> Option<(u8, &[u8])> {
+    let (&first, rest) = text.split_first()?;
+    match (first, spelling, rest) {
+        (b'%', Spelling::Query | Spelling::Path, [high, low, after @ ..]) => {
+            Some(hexadecimal(*high, *low).map_or((first, rest), |byte| (byte, after)))
+        }
+        (b'+', Spelling::Query, _) => Some((b' ', rest)),
+        _ => Some((first, rest)),
     }
 }
 
 impl fmt::Display for Wire<'_> {
     /// The decoded text.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Emit::emit_to_formatter(self, formatter)
+        sink::show(self, formatter)
     }
 }
 
@@ -124,19 +161,16 @@ impl Text for Wire<'_> {
         self.text.is_empty()
     }
 
-    fn emit(self, form: Form, sink: &mut impl Sink) {
+    fn emit(self, form: Form, sink: &mut Sink<'_>) {
         match form {
             #[cfg(feature = "v1")]
             Form::Raw => self.emit_raw(sink),
-            Form::Encoded => self.emit_decoded(&mut |piece| percent_encoded(piece, sink)),
+            Form::Encoded => self.emit_encoded(percent_encoded, sink),
         }
     }
 }
 
-/// The bytes that a text means. A `%` that no two hexadecimal digits follow is itself.
-///
-/// Written here because `percent-encoding` does not know `+`, and because every byte of a request
-/// comes through it more than once.
+/// The bytes that a text means.
 struct Decoded<'a> {
     rest: &'a [u8],
     spelling: Spelling,
@@ -146,17 +180,9 @@ impl Iterator for Decoded<'_> {
     type Item = u8;
 
     fn next(&mut self) -> Option<u8> {
-        let (&first, rest) = self.rest.split_first()?;
+        let (byte, rest) = first(self.rest, self.spelling)?;
         self.rest = rest;
-        match (first, self.spelling, rest) {
-            (b'%', Spelling::Query | Spelling::Path, [high, low, rest @ ..]) => {
-                let Some(byte) = hexadecimal(*high, *low) else { return Some(first) };
-                self.rest = rest;
-                Some(byte)
-            }
-            (b'+', Spelling::Query, _) => Some(b' '),
-            _ => Some(first),
-        }
+        Some(byte)
     }
 }
 
@@ -171,19 +197,10 @@ mod tests {
     use std::prelude::v1::*;
 
     use super::*;
-
-    struct Bytes(Vec<u8>);
-
-    impl Sink for Bytes {
-        fn write(&mut self, piece: &[u8]) {
-            self.0.extend_from_slice(piece);
-        }
-    }
+    use crate::sink::written;
 
     fn encoded(wire: Wire<'_>) -> String {
-        let mut bytes = Bytes(Vec::new());
-        wire.emit(Form::Encoded, &mut bytes);
-        String::from_utf8(bytes.0).unwrap()
+        String::from_utf8(written(|sink| wire.emit(Form::Encoded, sink))).unwrap()
     }
 
     #[test]
@@ -207,15 +224,10 @@ mod tests {
     }
 
     #[test]
-    fn long_text_is_whole_and_splits_between_characters() {
+    fn long_text_is_whole() {
         let key = "中文".repeat(100);
         let wire: String = key.bytes().map(|byte| format!("%{byte:02X}")).collect();
-        let mut pieces = Vec::new();
-        Wire::path(wire.as_bytes()).emit_decoded(&mut |piece| {
-            pieces.push(String::from_utf8(piece.to_vec()).unwrap());
-        });
-        assert!(pieces.len() > 1);
-        assert_eq!(pieces.concat(), key);
+        assert_eq!(written(|sink| Wire::path(wire.as_bytes()).emit_raw(sink)), key.as_bytes());
     }
 
     #[test]

@@ -1,0 +1,151 @@
+//! Looking at as many bytes of a text at once as fit into a register.
+//!
+//! Names, keys and values are short, and each is looked at several times for every signature; byte
+//! by byte, that would take longer than the hash.
+
+/// As many bytes as a register has.
+type Word = usize;
+
+/// How many bytes that is.
+const WORD: usize = size_of::<Word>();
+
+/// 1 in each byte; times a byte, it is that byte in each.
+const EACH: Word = Word::MAX / 255;
+
+/// The highest bit of each byte.
+const HIGH: Word = EACH * 0x80;
+
+/// The bytes of `text` from `start` on, the first of them lowest; zeros where there are no more.
+fn word_at(text: &[u8], start: usize) -> Word {
+    let rest = text.get(start..).unwrap_or_default();
+    if let Some(bytes) = rest.first_chunk() {
+        return Word::from_le_bytes(*bytes);
+    }
+    if rest.is_empty() {
+        return 0;
+    }
+    match text.last_chunk() {
+        // The text ends with this word: what comes before `start` is shifted out.
+        Some(bytes) => {
+            let before = u32::try_from(WORD.wrapping_sub(rest.len()).wrapping_mul(8));
+            Word::from_le_bytes(*bytes).wrapping_shr(before.unwrap_or(0))
+        }
+        None => rest.iter().rev().fold(0, |word, &byte| word << 8 | Word::from(byte)),
+    }
+}
+
+/// Where `byte`, which is not 0, first stands from `start` on.
+pub(crate) fn position(text: &[u8], start: usize, byte: u8) -> Option<usize> {
+    position_of_either(text, start, [byte])
+}
+
+/// Where one of `bytes`, of which none is 0, first stands from `start` on.
+pub(crate) fn position_of_either<const N: usize>(
+    text: &[u8],
+    mut start: usize,
+    bytes: [u8; N],
+) -> Option<usize> {
+    while start < text.len() {
+        let word = word_at(text, start);
+        let found = bytes.iter().fold(0, |found, &byte| {
+            let word = word ^ (EACH * Word::from(byte));
+            // The lowest high bit that is set is right: only what follows it may have borrowed.
+            found | word.wrapping_sub(EACH) & !word & HIGH
+        });
+        if found != 0 {
+            return Some(start.wrapping_add(found.trailing_zeros() as usize / 8));
+        }
+        start = start.wrapping_add(WORD);
+    }
+    None
+}
+
+/// Whether text has what could end a line, or a text, before its time.
+pub(crate) fn has_line_end(text: &str) -> bool {
+    let text = text.as_bytes();
+    let is_suspect = |start| {
+        // No byte borrows from the next, as its high bit is set.
+        let word = word_at(text, start);
+        !((word | HIGH).wrapping_sub(EACH * 0x10) | word) & HIGH != 0
+    };
+    // The end of a word that is not full is zeros.
+    let whole = text.len() / WORD * WORD;
+    let rest = text.get(whole..).unwrap_or_default();
+    let mut starts = (0..whole).step_by(WORD);
+    starts.any(is_suspect) && text.iter().any(is_line_end) || rest.iter().any(is_line_end)
+}
+
+fn is_line_end(byte: &u8) -> bool {
+    matches!(byte, b'\r' | b'\n' | 0)
+}
+
+/// Where two texts begin to differ, if one is not the start of the other.
+pub(crate) fn first_difference(left: &[u8], right: &[u8]) -> usize {
+    let mut start = 0;
+    while start < left.len() && start < right.len() {
+        let difference = word_at(left, start) ^ word_at(right, start);
+        if difference != 0 {
+            return start.wrapping_add(difference.trailing_zeros() as usize / 8);
+        }
+        start = start.wrapping_add(WORD);
+    }
+    start.min(left.len()).min(right.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::prelude::v1::*;
+
+    use super::*;
+
+    #[test]
+    fn bytes_are_found_wherever_they_stand() {
+        for length in 0..=20 {
+            assert_eq!(position(&vec![b'a'; length], 0, b'/'), None);
+            for place in 0..length {
+                // Bytes that are next to the one that is sought, in value and in place.
+                for other in [b'.', b'0', 0, 0xff, b'/'] {
+                    let mut text = vec![other; length];
+                    text[place] = b'/';
+                    let expected = text.iter().position(|&byte| byte == b'/');
+                    assert_eq!(position(&text, 0, b'/'), expected, "{text:?}");
+                    let later = (place..length).find(|&at| text[at] == b'/');
+                    assert_eq!(position(&text, place, b'/'), later, "{text:?} from {place} on");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn line_ends_are_found_wherever_they_stand() {
+        for length in 1..=20 {
+            for place in 0..length {
+                for byte in 0..0x80 {
+                    let mut text = vec![b'a'; length];
+                    text[place] = byte;
+                    let text = String::from_utf8(text).unwrap();
+                    assert_eq!(has_line_end(&text), b"\r\n\0".contains(&byte), "{text:?}");
+                }
+            }
+        }
+        assert!(!has_line_end("中文中文中文") && has_line_end("中文中文中文\n"));
+        assert!(!has_line_end(""));
+    }
+
+    #[test]
+    fn differences_are_found_wherever_they_stand() {
+        for length in 0..=20 {
+            let left = vec![b'a'; length];
+            for other in 0..=20 {
+                assert_eq!(first_difference(&left, &vec![b'a'; other]), length.min(other));
+            }
+            for place in 0..length {
+                let mut right = left.clone();
+                right[place] = 0xff;
+                assert_eq!(first_difference(&left, &right), place);
+                right.push(0);
+                assert_eq!(first_difference(&right, &left), place);
+            }
+        }
+    }
+}
