@@ -7,8 +7,8 @@
 //! cargo run -p oss-sign-emulator --example test_your_uploads
 //! ```
 
+use core::error::Error;
 use core::time::Duration;
-use std::error::Error;
 
 use oss_sign::v4::{Signer, SigningKey};
 use oss_sign::{Bucket, Credentials, Endpoint, Expires, ObjectKey, Region, Request, Timestamp};

@@ -1,82 +1,23 @@
 //! An emulator that is killed during uploads loses nothing that it acknowledged, and shows nothing
 //! that is half.
 
-use std::io::{BufRead as _, BufReader, Read};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::sync::Mutex;
+use std::io::Read;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::{env, io, thread};
 
-use oss_sign::{Credentials, Method};
-use oss_sign_emulator::Storage;
+use oss_sign::Method;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
 
-use crate::client::{Asked, ID, NOW, SECRET, agent, at, builder, object, presigned, send_by};
-
-/// The folder of the emulator that is to be killed.
-const FOLDER: &str = "OSS_SIGN_EMULATOR_TEST_FOLDER";
+use crate::client::{agent, send_by};
+use crate::process::Server;
 
 /// How often it is killed; `scripts/kill.sh` sets it.
 const KILLS: &str = "OSS_SIGN_EMULATOR_TEST_KILLS";
 
-const LISTENING: &str = "listening at ";
-
 const KEYS_OF_A_WRITER: usize = 5;
 const WRITERS: usize = 3;
-
-/// The process that is killed: this test alone, in a process of its own.
-#[test]
-#[ignore = "it is started by the test below"]
-fn the_emulator_that_is_killed() {
-    let folder = env::var_os(FOLDER).expect("the other test sets it");
-    let emulator = builder().storage(Storage::folder(folder)).spawn().unwrap();
-    println!("{LISTENING}{}", emulator.endpoint());
-    // Until it is killed, or whoever started it has ended.
-    io::copy(&mut io::stdin(), &mut io::sink()).unwrap();
-}
-
-struct Server {
-    process: Mutex<Child>,
-    endpoint: String,
-}
-
-impl Server {
-    fn start(folder: &Path) -> Self {
-        let mut process = Command::new(env::current_exe().unwrap())
-            .args(["--ignored", "--exact", "--nocapture", "killed::the_emulator_that_is_killed"])
-            .env(FOLDER, folder)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
-        let endpoint = lines.find_map(|line| {
-            line.unwrap().split_once(LISTENING).map(|(_, endpoint)| endpoint.to_owned())
-        });
-        Self { process: Mutex::new(process), endpoint: endpoint.expect("it says where it listens") }
-    }
-
-    /// `SIGKILL`: nothing of it runs any more.
-    fn kill(&self) {
-        let mut process = self.process.lock().unwrap();
-        process.kill().unwrap();
-        process.wait().unwrap();
-    }
-
-    fn url(&self, method: Method, key: &str, query: &[(&str, &str)]) -> String {
-        let asked = Asked::new(method, object(key)).query(query);
-        presigned(&self.endpoint, asked, Credentials::new(ID, SECRET).unwrap(), at(NOW))
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.kill();
-    }
-}
 
 /// What an object is: nothing, or the bytes of this number.
 type State = Option<u32>;

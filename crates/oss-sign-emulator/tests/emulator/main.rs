@@ -7,12 +7,15 @@ mod client;
 mod faults;
 mod folder;
 mod killed;
+#[cfg(target_os = "linux")]
+mod large;
 mod limits;
 mod listing;
 mod multipart;
 mod objects;
 mod permissions;
 mod post_object;
+mod process;
 mod refusals;
 mod round_trip;
 #[cfg(feature = "tls")]
