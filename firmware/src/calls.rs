@@ -66,7 +66,7 @@ pub fn presign<'b>(
     let signer = Signer::new(vector.credentials()?, key);
     let endpoint = vector.endpoint(key.region())?;
     let expires = Expires::after_seconds(vector.expires);
-    let url = signer.presign(&request, &endpoint, vector.now()?, expires).ok()?;
+    let Ok(url) = signer.presign(&request, &endpoint, vector.now()?, expires) else { return None };
     // An HTTP client may want a `&str`, which takes a check that the bytes are UTF-8.
     #[cfg(feature = "str")]
     return url.write_to_slice(buffer).ok().map(str::as_bytes);

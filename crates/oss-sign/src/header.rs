@@ -17,19 +17,19 @@ pub(crate) struct Headers<'r, 'a> {
 }
 
 impl<'a> Headers<'_, 'a> {
-    /// Sorts by lower-case name those headers of the caller that are signed, and those of the
+    /// Sorts into `order` by lower-case name those headers of the caller that are signed, and those of the
     /// signature that are `present`, by their indexes in ascending order. The caller may give none
     /// of `reserved`.
     pub(crate) fn sorted(
         self,
+        order: &mut Order,
         present: impl IntoIterator<Item = u8>,
         reserved: &[&str],
         is_signed: impl Fn(&str) -> bool,
-    ) -> Result<Order, SignError> {
+    ) -> Result<(), SignError> {
         if self.request.all_headers().len() > MAX_HEADERS {
             return Err(SignError::TooManyHeaders);
         }
-        let mut order = Order::default();
         for index in present {
             order.push(index);
         }
@@ -53,7 +53,7 @@ impl<'a> Headers<'_, 'a> {
                 lower_case_order(self.header(other).name(), name).then(other.cmp(&index))
             });
         }
-        Ok(order)
+        Ok(())
     }
 
     pub(crate) fn header(self, index: u8) -> Header<'a, u8> {

@@ -28,18 +28,18 @@ pub(crate) struct Parameters<'r, 'a> {
 }
 
 impl<'a> Parameters<'_, 'a> {
-    /// Sorts by `compare` the caller's parameters and those of the signature that are `present`, by
+    /// Sorts into `order` by `compare` the caller's parameters and those of the signature that are `present`, by
     /// their indexes in ascending order. The caller may give none that the signature may
     /// add, nor those of the other version.
     pub(crate) fn sorted(
         self,
+        order: &mut Order,
         present: impl IntoIterator<Item = u8>,
         compare: impl Fn(&str, &str) -> Ordering,
-    ) -> Result<Order, SignError> {
+    ) -> Result<(), SignError> {
         if self.request.parameters().count() > MAX_PARAMETERS {
             return Err(SignError::TooManyParameters);
         }
-        let mut order = Order::default();
         for index in present {
             order.push(index);
         }
@@ -57,7 +57,7 @@ impl<'a> Parameters<'_, 'a> {
                 .insert(self.index(position), |other| compare(self.name(other), name))
                 .map_err(|_| SignError::DuplicateParameter(position))?;
         }
-        Ok(order)
+        Ok(())
     }
 
     pub(crate) fn parameter(self, index: u8) -> Parameter<u8, &'a str> {

@@ -35,25 +35,32 @@ pub(crate) enum Rules<'a> {
 }
 
 impl<'a> Signable<'a> {
-    pub(crate) fn new(
+    /// Neither checked nor sorted yet: [`sort`](Self::sort) does it where the value is, as small
+    /// devices have little stack for moves.
+    pub(crate) fn unsorted(
         request: &Request<'a>,
         credentials: &Credentials<'a>,
         rules: Rules<'a>,
-    ) -> Result<Self, SignError> {
-        let has_token = credentials.security_token().is_some();
-        let (query, headers) = match &rules {
-            Rules::V4(rules) => rules.check(request, has_token)?,
-            #[cfg(feature = "v1")]
-            Rules::V1(rules) => rules.check(request, has_token)?,
-        };
-        Ok(Self {
+    ) -> Self {
+        Self {
             request: *request,
             access_key_id: credentials.access_key_id(),
             security_token: credentials.security_token().map(Redacted),
             rules,
-            query,
-            headers,
-        })
+            query: Order::default(),
+            headers: Order::default(),
+        }
+    }
+
+    /// Checks the request, and sorts its query and its headers.
+    pub(crate) fn sort(&mut self) -> Result<(), SignError> {
+        let Self { request, security_token, rules, query, headers, .. } = self;
+        let has_token = security_token.is_some();
+        match rules {
+            Rules::V4(rules) => rules.check(request, has_token, query, headers),
+            #[cfg(feature = "v1")]
+            Rules::V1(rules) => rules.check(request, has_token, query, headers),
+        }
     }
 
     /// The caller's headers that are signed.

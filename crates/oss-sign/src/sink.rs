@@ -150,12 +150,20 @@ fn length(text: &dyn Emit) -> usize {
     outlet.0.saturating_add(rest)
 }
 
-/// The text in a string of just its length.
+/// The text in a string of just its length. What is no longer than most URLs with a security token is
+/// emitted but once: that it is copied costs less than to emit it a second time, for its length.
 #[cfg(feature = "alloc")]
 pub(crate) fn string(text: &impl Emit) -> alloc::string::String {
-    let mut bytes = alloc::vec![0; text.length()];
-    // It has the room.
-    let _ = text.write_to(&mut bytes);
+    let mut buffer = [0; 2048];
+    let bytes = match text.write_to(&mut buffer) {
+        Ok(written) => written.to_vec(),
+        Err(BufferTooSmall { needed, .. }) => {
+            let mut bytes = alloc::vec![0; needed];
+            // It has the room.
+            let _ = text.write_to(&mut bytes);
+            bytes
+        }
+    };
     alloc::string::String::from_utf8(bytes).unwrap_or_default()
 }
 

@@ -124,7 +124,9 @@ impl<'a> Signer<'a> {
         placement: Placement,
     ) -> Result<(Signable<'a>, Signature), SignError> {
         let rules = Rules { placement, sub_resources: self.sub_resources };
-        let signable = Signable::new(request, &self.credentials, signable::Rules::V1(rules))?;
+        let rules = signable::Rules::V1(rules);
+        let mut signable = Signable::unsorted(request, &self.credentials, rules);
+        signable.sort()?;
         let signature = self.signature(|sink| signable.emit_string_to_sign(sink));
         Ok((signable, signature))
     }

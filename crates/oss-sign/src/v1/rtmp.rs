@@ -146,7 +146,7 @@ impl<'a> Push<'a> {
         let parameters = Parameters { own: push.own(), request: &request };
         // There are few of them.
         let present = (0..=u8::MAX).take(push.own().len());
-        push.order = parameters.sorted(present, str::cmp)?;
+        parameters.sorted(&mut push.order, present, str::cmp)?;
         Ok(push)
     }
 

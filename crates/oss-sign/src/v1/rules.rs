@@ -55,7 +55,9 @@ impl Rules<'_> {
         &self,
         request: &Request<'_>,
         has_token: bool,
-    ) -> Result<(Order, Order), SignError> {
+        query: &mut Order,
+        headers: &mut Order,
+    ) -> Result<(), SignError> {
         if request.overridden_canonical_resource().is_some() {
             return Err(SignError::CanonicalResourceInV1);
         }
@@ -69,10 +71,16 @@ impl Rules<'_> {
         if let Some(position) = self.sub_resources.iter().position(|name| name.is_empty()) {
             return Err(SignError::EmptySubResource(position));
         }
-        Ok((self.sorted_query(request, has_token)?, self.sorted_headers(request, has_token)?))
+        self.sort_query(request, has_token, query)?;
+        self.sort_headers(request, has_token, headers)
     }
 
-    fn sorted_query(&self, request: &Request<'_>, has_token: bool) -> Result<Order, SignError> {
+    fn sort_query(
+        &self,
+        request: &Request<'_>,
+        has_token: bool,
+        order: &mut Order,
+    ) -> Result<(), SignError> {
         let present = match self.placement {
             Placement::Header(..) => [None; 4],
             Placement::Query(_) => [
@@ -83,10 +91,15 @@ impl Rules<'_> {
             ],
         };
         let parameters = Parameters { own: PARAMETERS, request };
-        parameters.sorted(present.into_iter().flatten(), str::cmp)
+        parameters.sorted(order, present.into_iter().flatten(), str::cmp)
     }
 
-    fn sorted_headers(&self, request: &Request<'_>, has_token: bool) -> Result<Order, SignError> {
+    fn sort_headers(
+        &self,
+        request: &Request<'_>,
+        has_token: bool,
+        order: &mut Order,
+    ) -> Result<(), SignError> {
         let token = has_token.then_some(header::SECURITY_TOKEN);
         let (present, reserved): ([Option<u8>; 2], &[&str]) = match self.placement {
             Placement::Query(_) => ([None; 2], &["authorization"]),
@@ -99,7 +112,7 @@ impl Rules<'_> {
             ),
         };
         let headers = Headers { own: HEADERS, request };
-        headers.sorted(present.into_iter().flatten(), reserved, is_signed_by_default)
+        headers.sorted(order, present.into_iter().flatten(), reserved, is_signed_by_default)
     }
 
     pub(crate) fn emit_string_to_sign(&self, subject: &impl Subject, sink: &mut Sink<'_>) {

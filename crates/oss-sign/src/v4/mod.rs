@@ -105,13 +105,14 @@ impl<'a> Signer<'a> {
         let seconds = within_max_expires(seconds)?;
         self.check_key(now)?;
         let placement = Placement::Query { expires: seconds };
-        let signable = self.signable(request, DateText::basic(now), placement)?;
-        Ok(PresignedUrl {
-            signable,
+        let mut url = PresignedUrl {
+            signable: self.unsorted(request, DateText::basic(now), placement),
             endpoint: *endpoint,
             expires_at,
             signing: Signing::V4(self.key),
-        })
+        };
+        url.signable.sort()?;
+        Ok(url)
     }
 
     /// Prepares presigned URLs for many resources.
@@ -146,19 +147,20 @@ impl<'a> Signer<'a> {
             DateHeader::Date => DateText::http(now),
             DateHeader::XOssDate => DateText::basic(now),
         };
-        let signable = self.signable(request, date, Placement::Header(self.date_header))?;
+        let mut signable = self.unsorted(request, date, Placement::Header(self.date_header));
+        signable.sort()?;
         let signature = self.key.sign_request(&signable);
         Ok(SignedHeaders { signable, signature })
     }
 
-    fn signable(
+    fn unsorted(
         &self,
         request: &Request<'a>,
         date: DateText,
         placement: Placement,
-    ) -> Result<Signable<'a>, SignError> {
+    ) -> Signable<'a> {
         let rules = Rules { scope: self.key.scope(), date, placement };
-        Signable::new(request, &self.credentials, signable::Rules::V4(rules))
+        Signable::unsorted(request, &self.credentials, signable::Rules::V4(rules))
     }
 
     fn check_key(&self, signed_at: Timestamp) -> Result<(), SignError> {

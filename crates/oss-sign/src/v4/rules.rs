@@ -67,23 +67,25 @@ impl Rules<'_> {
         &self,
         request: &Request<'_>,
         has_token: bool,
-    ) -> Result<(Order, Order), SignError> {
+        query: &mut Order,
+        headers: &mut Order,
+    ) -> Result<(), SignError> {
         if request.overridden_canonical_resource().is_some_and(|text| !text.starts_with('/')) {
             return Err(SignError::CanonicalResource);
         }
         let has_additional_headers = check_additional_headers(request)?;
-        let query = self.sorted_query(request, has_token, has_additional_headers)?;
-        let headers = self.sorted_headers(request, has_token)?;
-        check_headers_against_query(request, &query)?;
-        Ok((query, headers))
+        self.sort_query(request, has_token, has_additional_headers, query)?;
+        self.sort_headers(request, has_token, headers)?;
+        check_headers_against_query(request, query)
     }
 
-    fn sorted_query(
+    fn sort_query(
         &self,
         request: &Request<'_>,
         has_token: bool,
         has_additional_headers: bool,
-    ) -> Result<Order, SignError> {
+        order: &mut Order,
+    ) -> Result<(), SignError> {
         let present = match self.placement {
             Placement::Header(_) => [None; 7],
             Placement::Query { .. } => [
@@ -98,12 +100,17 @@ impl Rules<'_> {
             ],
         };
         let parameters = Parameters { own: PARAMETERS, request };
-        parameters.sorted(present.into_iter().flatten(), |left, right| {
+        parameters.sorted(order, present.into_iter().flatten(), |left, right| {
             encoded_order(left.as_bytes(), right.as_bytes())
         })
     }
 
-    fn sorted_headers(&self, request: &Request<'_>, has_token: bool) -> Result<Order, SignError> {
+    fn sort_headers(
+        &self,
+        request: &Request<'_>,
+        has_token: bool,
+        order: &mut Order,
+    ) -> Result<(), SignError> {
         let (present, reserved): ([Option<u8>; 3], &[&str]) = match self.placement {
             // A presigned URL signs those too if the holder is to send them, as any `x-oss-*`.
             Placement::Query { .. } => ([None; 3], &["authorization"]),
@@ -134,7 +141,12 @@ impl Rules<'_> {
             request.all_additional_headers().iter().any(|other| name.eq_ignore_ascii_case(other))
         };
         let is_signed = |name: &str| is_signed_by_default(name) || is_additional(name);
-        Headers { own: HEADERS, request }.sorted(present.into_iter().flatten(), reserved, is_signed)
+        Headers { own: HEADERS, request }.sorted(
+            order,
+            present.into_iter().flatten(),
+            reserved,
+            is_signed,
+        )
     }
 
     pub(crate) fn emit_string_to_sign(&self, canonical_hash: &[u8; 32], sink: &mut Sink<'_>) {
