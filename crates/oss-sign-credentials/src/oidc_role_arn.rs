@@ -5,14 +5,9 @@ use crate::error::{Cause, Error};
 use crate::provider::{Provider, ProviderName};
 use crate::ram_role_arn::named;
 use crate::step::Step;
-use crate::sts::{
-    AssumeRoleWithOidc, AssumedRole, OIDC_ROLE_ARN, OidcProviderArn, RoleArn, Session, Sts,
-};
+use crate::sts::{AssumeRoleWithToken, OIDC_ROLE_ARN, OidcProviderArn, RoleArn, Session, Sts};
 use crate::surroundings::Surroundings;
 use crate::token_source::TokenSource;
-
-/// The longest token that STS takes, in characters.
-const LONGEST_TOKEN: usize = 20_000;
 
 const ROLE_ARN: &str = "ALIBABA_CLOUD_ROLE_ARN";
 const PROVIDER_ARN: &str = "ALIBABA_CLOUD_OIDC_PROVIDER_ARN";
@@ -80,23 +75,19 @@ impl OidcRoleArn {
         Self { sts, ..self }
     }
 
-    /// Everything is checked before the token is read, so that it goes to no wrong place.
-    fn start<'s>(
+    /// The call, and where its token comes from.
+    fn call(
         &self,
-        surroundings: &'s dyn Surroundings,
-    ) -> Result<Step<'s, AssumedRole>, Error> {
-        let failed = |cause| Error::failed(OIDC_ROLE_ARN, cause);
+        surroundings: &dyn Surroundings,
+    ) -> Result<(AssumeRoleWithToken, TokenSource), Error> {
         let Given { role_arn, provider_arn, token } = match &self.given {
             Some(given) => given.clone(),
             None => Given::from_environment(surroundings)?,
         };
+        let failed = |cause| Error::failed(OIDC_ROLE_ARN, cause);
         let session = named(&self.session, surroundings).map_err(failed)?;
-        let call = AssumeRoleWithOidc::new(role_arn, provider_arn)
-            .map_err(|error| failed(error.into()))?
-            .with_session(session);
-        self.sts.origin(surroundings).map_err(failed)?;
-        let token = token.read(&OIDC_ROLE_ARN, LONGEST_TOKEN, surroundings)?;
-        Ok(self.sts.assume_role_with_oidc(&call, &token, surroundings))
+        let call = AssumeRoleWithToken::new(role_arn, provider_arn);
+        Ok((call.map_err(|error| failed(error.into()))?.with_session(session), token))
     }
 }
 
@@ -134,8 +125,8 @@ impl Provider for OidcRoleArn {
     }
 
     fn acquire<'s>(&self, surroundings: &'s dyn Surroundings) -> Step<'s, Credentials> {
-        match self.start(surroundings) {
-            Ok(step) => step.try_map(|role| Ok(role.into_credentials())),
+        match self.call(surroundings) {
+            Ok((call, token)) => token.exchange(&call, &self.sts, surroundings),
             Err(error) => Step::failed(error),
         }
     }

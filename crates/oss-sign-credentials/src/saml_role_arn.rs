@@ -4,14 +4,9 @@ use crate::credentials::Credentials;
 use crate::error::Error;
 use crate::provider::{Provider, ProviderName};
 use crate::step::Step;
-use crate::sts::{
-    AssumeRoleWithSaml, AssumedRole, RoleArn, SAML_ROLE_ARN, SamlProviderArn, Session, Sts,
-};
+use crate::sts::{AssumeRoleWithToken, RoleArn, SAML_ROLE_ARN, SamlProviderArn, Session, Sts};
 use crate::surroundings::Surroundings;
 use crate::token_source::TokenSource;
-
-/// The longest response that STS takes, in characters of base64.
-const LONGEST_ASSERTION: usize = 100_000;
 
 /// Temporary credentials of a RAM role, by `AssumeRoleWithSAML`. The token source gives the whole SAML
 /// response in base64.
@@ -55,21 +50,6 @@ impl SamlRoleArn {
     pub fn with_sts(self, sts: Sts) -> Self {
         Self { sts, ..self }
     }
-
-    /// Everything is checked before the response is read, so that it goes to no wrong place.
-    fn start<'s>(
-        &self,
-        surroundings: &'s dyn Surroundings,
-    ) -> Result<Step<'s, AssumedRole>, Error> {
-        let failed = |cause| Error::failed(SAML_ROLE_ARN, cause);
-        let (role_arn, provider_arn) = (self.role_arn.clone(), self.provider_arn.clone());
-        let call = AssumeRoleWithSaml::new(role_arn, provider_arn)
-            .map_err(|error| failed(error.into()))?
-            .with_session(self.session.clone());
-        self.sts.origin(surroundings).map_err(failed)?;
-        let assertion = self.assertion.read(&SAML_ROLE_ARN, LONGEST_ASSERTION, surroundings)?;
-        Ok(self.sts.assume_role_with_saml(&call, &assertion, surroundings))
-    }
 }
 
 impl Provider for SamlRoleArn {
@@ -78,9 +58,13 @@ impl Provider for SamlRoleArn {
     }
 
     fn acquire<'s>(&self, surroundings: &'s dyn Surroundings) -> Step<'s, Credentials> {
-        match self.start(surroundings) {
-            Ok(step) => step.try_map(|role| Ok(role.into_credentials())),
-            Err(error) => Step::failed(error),
+        let call = AssumeRoleWithToken::new(self.role_arn.clone(), self.provider_arn.clone());
+        match call {
+            Ok(call) => {
+                let call = call.with_session(self.session.clone());
+                self.assertion.exchange(&call, &self.sts, surroundings)
+            }
+            Err(error) => Step::failed(Error::failed(SAML_ROLE_ARN, error.into())),
         }
     }
 }

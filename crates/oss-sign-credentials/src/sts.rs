@@ -39,10 +39,10 @@ mod role;
 use call::{Call, Read};
 pub use endpoint::StsEndpoint;
 pub use input::{
-    ExternalId, InputError, OidcProviderArn, RoleArn, RoleSessionName, SamlProviderArn,
-    SessionDuration, SessionPolicy,
+    ExternalId, IdentityProviderArn, InputError, OidcProviderArn, RoleArn, RoleSessionName,
+    SamlProviderArn, SessionDuration, SessionPolicy,
 };
-pub use role::{AssumeRole, AssumeRoleWithOidc, AssumeRoleWithSaml, AssumedRole, Session};
+pub use role::{AssumeRole, AssumeRoleWithToken, AssumedRole, Session};
 
 pub(crate) const RAM_ROLE_ARN: ProviderName = ProviderName::new("ram_role_arn");
 pub(crate) const OIDC_ROLE_ARN: ProviderName = ProviderName::new("oidc_role_arn");
@@ -107,30 +107,18 @@ impl Sts {
             .try_map(|role| Ok(role.with_provider(name)))
     }
 
-    /// Temporary credentials of a role, for whoever has a token of the OIDC provider. Nothing is
+    /// Temporary credentials of a role, for whoever has a token of the identity provider. Nothing is
     /// signed.
-    pub fn assume_role_with_oidc<'p>(
+    pub fn assume_role_with_token<'p>(
         &self,
-        call: &AssumeRoleWithOidc,
+        call: &AssumeRoleWithToken,
         token: &str,
         surroundings: &'p dyn Surroundings,
     ) -> Step<'p, AssumedRole> {
+        let name = call.provider();
         let parameters = call.parameters(token);
-        self.call(OIDC_ROLE_ARN, parameters, None, AssumedRole::read, surroundings)
-            .try_map(|role| Ok(role.with_provider(OIDC_ROLE_ARN)))
-    }
-
-    /// Temporary credentials of a role, for whoever has a response of the SAML provider: the whole of
-    /// it, in base64. Nothing is signed.
-    pub fn assume_role_with_saml<'p>(
-        &self,
-        call: &AssumeRoleWithSaml,
-        assertion: &str,
-        surroundings: &'p dyn Surroundings,
-    ) -> Step<'p, AssumedRole> {
-        let parameters = call.parameters(assertion);
-        self.call(SAML_ROLE_ARN, parameters, None, AssumedRole::read, surroundings)
-            .try_map(|role| Ok(role.with_provider(SAML_ROLE_ARN)))
+        self.call(name.clone(), parameters, None, AssumedRole::read, surroundings)
+            .try_map(|role| Ok(role.with_provider(name)))
     }
 
     /// Whose `credentials` they are. Everybody may ask.

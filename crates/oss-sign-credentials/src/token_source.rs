@@ -6,8 +6,11 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
+use crate::credentials::Credentials;
 use crate::error::{Cause, Error};
 use crate::provider::ProviderName;
+use crate::step::Step;
+use crate::sts::{AssumeRoleWithToken, Sts};
 use crate::surroundings::Surroundings;
 
 /// Where a token comes from. It is asked at each refresh, as tokens are short-lived. `Debug` shows the
@@ -38,8 +41,28 @@ impl TokenSource {
         Self(Kind::Closure(Arc::new(closure)))
     }
 
+    /// The credentials of a role for a token. It is read when everything else is known to be right, so
+    /// that it goes to no wrong place.
+    pub(crate) fn exchange<'s>(
+        &self,
+        call: &AssumeRoleWithToken,
+        sts: &Sts,
+        surroundings: &'s dyn Surroundings,
+    ) -> Step<'s, Credentials> {
+        let provider = call.provider();
+        if let Err(cause) = sts.origin(surroundings) {
+            return Step::failed(Error::failed(provider, cause));
+        }
+        match self.read(&provider, call.longest_token(), surroundings) {
+            Ok(token) => sts
+                .assume_role_with_token(call, &token, surroundings)
+                .try_map(|role| Ok(role.into_credentials())),
+            Err(error) => Step::failed(error),
+        }
+    }
+
     /// A token of 4 to `longest` characters, without the line end of its file.
-    pub(crate) fn read(
+    fn read(
         &self,
         provider: &ProviderName,
         longest: usize,

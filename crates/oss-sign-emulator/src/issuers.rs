@@ -113,7 +113,7 @@ impl Service for Issuers {
             Err(_) => status(StatusCode::PAYLOAD_TOO_LARGE),
         };
         // Query and body hold tokens.
-        tracing::info!("{method} {path} {}", response.status().as_u16());
+        tracing::info!("{} {method} {path}", response.status().as_u16());
         Ok(response.map(|body| {
             Body::new(Full::new(body).map_err(|never| -> io::Error { match never {} }))
         }))

@@ -55,6 +55,16 @@ pub struct OidcProviderArn(String);
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct SamlProviderArn(String);
 
+/// An identity provider whose tokens STS takes for a role.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[allow(clippy::exhaustive_enums, reason = "STS knows these two")]
+pub enum IdentityProviderArn {
+    /// One of OIDC.
+    Oidc(OidcProviderArn),
+    /// One of SAML.
+    Saml(SamlProviderArn),
+}
+
 /// What a session is called in audit logs: 2 to 64 of `A-Z a-z 0-9 . @ - _`. `oss-sign` by default.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct RoleSessionName(String);
@@ -121,6 +131,29 @@ arn!(SamlProviderArn, "saml-provider", SamlProviderArn);
 text!(RoleSessionName);
 text!(SessionPolicy);
 text!(ExternalId);
+
+impl IdentityProviderArn {
+    /// The ID of the account that it belongs to.
+    #[must_use]
+    pub fn account(&self) -> &str {
+        match self {
+            Self::Oidc(arn) => arn.account(),
+            Self::Saml(arn) => arn.account(),
+        }
+    }
+}
+
+impl From<OidcProviderArn> for IdentityProviderArn {
+    fn from(arn: OidcProviderArn) -> Self {
+        Self::Oidc(arn)
+    }
+}
+
+impl From<SamlProviderArn> for IdentityProviderArn {
+    fn from(arn: SamlProviderArn) -> Self {
+        Self::Saml(arn)
+    }
+}
 
 /// Account, kind and name of `acs:ram::ACCOUNT:KIND/NAME`.
 fn split(arn: &str) -> Option<(&str, &str, &str)> {

@@ -1,13 +1,13 @@
-//! The three calls by which a role is assumed, and what they answer.
+//! The calls by which a role is assumed, and what they answer.
 
 use oss_sign::Timestamp;
 use serde::Deserialize;
 
 use super::input::{
-    ExternalId, InputError, OidcProviderArn, RoleArn, RoleSessionName, SamlProviderArn,
-    SessionDuration, SessionPolicy,
+    ExternalId, IdentityProviderArn, InputError, RoleArn, RoleSessionName, SessionDuration,
+    SessionPolicy,
 };
-use super::of_action;
+use super::{OIDC_ROLE_ARN, SAML_ROLE_ARN, of_action};
 use crate::answer::{self, TemporaryCredentials};
 use crate::credentials::Credentials;
 use crate::error::Cause;
@@ -33,24 +33,20 @@ pub struct AssumeRole {
     session: Session,
 }
 
-/// `AssumeRoleWithOIDC`: whoever has a token of an identity provider takes on a role.
+/// `AssumeRoleWithOIDC` or `AssumeRoleWithSAML`: whoever has a token of an identity provider takes on
+/// a role. Nothing is signed.
 ///
-/// <https://www.alibabacloud.com/help/en/ram/developer-reference/api-sts-2015-04-01-assumerolewithoidc>
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct AssumeRoleWithOidc {
-    role_arn: RoleArn,
-    provider_arn: OidcProviderArn,
-    session: Session,
-}
-
-/// `AssumeRoleWithSAML`: whoever has a response of an identity provider takes on a role. The response
-/// names the session.
+/// | provider | token | characters |
+/// |---|---|---|
+/// | OIDC | the JSON Web Token | 4 to 20,000 |
+/// | SAML | the whole SAML response, in base64; it names the session | 4 to 100,000 |
 ///
+/// <https://www.alibabacloud.com/help/en/ram/developer-reference/api-sts-2015-04-01-assumerolewithoidc>,
 /// <https://www.alibabacloud.com/help/en/ram/developer-reference/api-sts-2015-04-01-assumerolewithsaml>
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct AssumeRoleWithSaml {
+pub struct AssumeRoleWithToken {
     role_arn: RoleArn,
-    provider_arn: SamlProviderArn,
+    provider_arn: IdentityProviderArn,
     session: Session,
 }
 
@@ -134,13 +130,17 @@ impl AssumeRole {
     }
 }
 
-impl AssumeRoleWithOidc {
+impl AssumeRoleWithToken {
     /// Takes on this role, with a token of this identity provider.
     ///
     /// # Errors
     ///
     /// They are of different accounts.
-    pub fn new(role_arn: RoleArn, provider_arn: OidcProviderArn) -> Result<Self, InputError> {
+    pub fn new(
+        role_arn: RoleArn,
+        provider_arn: impl Into<IdentityProviderArn>,
+    ) -> Result<Self, InputError> {
+        let provider_arn = provider_arn.into();
         match role_arn.account() == provider_arn.account() {
             true => Ok(Self { role_arn, provider_arn, session: Session::new() }),
             false => Err(InputError::OtherAccount),
@@ -153,40 +153,38 @@ impl AssumeRoleWithOidc {
         Self { session, ..self }
     }
 
-    pub(super) fn parameters(&self, token: &str) -> Parameters {
-        let parameters = of_action("AssumeRoleWithOIDC")
-            .with("RoleArn", self.role_arn.as_str())
-            .with("OIDCProviderArn", self.provider_arn.as_str())
-            .with("OIDCToken", token);
-        self.session.add_with_name_to(parameters)
-    }
-}
-
-impl AssumeRoleWithSaml {
-    /// Takes on this role, with a response of this identity provider.
-    ///
-    /// # Errors
-    ///
-    /// They are of different accounts.
-    pub fn new(role_arn: RoleArn, provider_arn: SamlProviderArn) -> Result<Self, InputError> {
-        match role_arn.account() == provider_arn.account() {
-            true => Ok(Self { role_arn, provider_arn, session: Session::new() }),
-            false => Err(InputError::OtherAccount),
+    pub(crate) fn provider(&self) -> ProviderName {
+        match self.provider_arn {
+            IdentityProviderArn::Oidc(_) => OIDC_ROLE_ARN,
+            IdentityProviderArn::Saml(_) => SAML_ROLE_ARN,
         }
     }
 
-    /// The same for this session, whose name is not used.
-    #[must_use]
-    pub fn with_session(self, session: Session) -> Self {
-        Self { session, ..self }
+    /// The most characters that STS takes of a token.
+    pub(crate) fn longest_token(&self) -> usize {
+        match self.provider_arn {
+            IdentityProviderArn::Oidc(_) => 20_000,
+            IdentityProviderArn::Saml(_) => 100_000,
+        }
     }
 
-    pub(super) fn parameters(&self, assertion: &str) -> Parameters {
-        let parameters = of_action("AssumeRoleWithSAML")
+    pub(super) fn parameters(&self, token: &str) -> Parameters {
+        let (action, arn_name, arn, token_name) = match &self.provider_arn {
+            IdentityProviderArn::Oidc(arn) => {
+                ("AssumeRoleWithOIDC", "OIDCProviderArn", arn.as_str(), "OIDCToken")
+            }
+            IdentityProviderArn::Saml(arn) => {
+                ("AssumeRoleWithSAML", "SAMLProviderArn", arn.as_str(), "SAMLAssertion")
+            }
+        };
+        let parameters = of_action(action)
             .with("RoleArn", self.role_arn.as_str())
-            .with("SAMLProviderArn", self.provider_arn.as_str())
-            .with("SAMLAssertion", assertion);
-        self.session.add_to(parameters)
+            .with(arn_name, arn)
+            .with(token_name, token);
+        match self.provider_arn {
+            IdentityProviderArn::Oidc(_) => self.session.add_with_name_to(parameters),
+            IdentityProviderArn::Saml(_) => self.session.add_to(parameters),
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use oss_sign_credentials::http::{
 };
 use oss_sign_credentials::rpc::{Nonce, Parameters, Received, Refusal};
 use oss_sign_credentials::sts::{
-    AssumeRole, AssumeRoleWithOidc, AssumeRoleWithSaml, ExternalId, InputError, OidcProviderArn,
+    AssumeRole, AssumeRoleWithToken, ExternalId, IdentityProviderArn, InputError, OidcProviderArn,
     RoleArn, RoleSessionName, SamlProviderArn, Session, SessionDuration, SessionPolicy, Sts,
     StsEndpoint,
 };
@@ -164,8 +164,8 @@ fn show_calls(shown: &mut Shown) {
         external_id,
         session,
         AssumeRole::new(role_arn()).with_session(session.clone()).with_external_id(external_id.clone()),
-        AssumeRoleWithOidc::new(role_arn(), oidc.clone()).unwrap(),
-        AssumeRoleWithSaml::new(role_arn(), saml.clone()).unwrap(),
+        AssumeRoleWithToken::new(role_arn(), oidc.clone()).unwrap(),
+        IdentityProviderArn::from(saml.clone()),
         Sts::new(),
         StsEndpoint::default(),
         InputError::RoleArn,

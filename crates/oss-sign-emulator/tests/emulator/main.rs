@@ -4,8 +4,10 @@
 mod addressing;
 mod buckets;
 mod client;
+mod clients;
 mod faults;
 mod folder;
+mod issuers;
 mod limits;
 mod listing;
 mod multipart;
