@@ -176,7 +176,7 @@ impl Rules<'_> {
                 sink.write(b"x-oss-additional-headers=");
                 // A name may have characters that a URL may not: RFC 9110 lets `|` and others be.
                 encoded::<64>(sink, percent_encoded, |sink| {
-                    emit_additional_headers(signable, sink)
+                    emit_additional_headers(signable, sink);
                 });
             }
             parameter::CREDENTIAL => {
