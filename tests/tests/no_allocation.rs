@@ -219,11 +219,18 @@ fn a_string_takes_one_allocation() {
     let key = SigningKey::derive(&credentials(), &region(), now());
     let endpoint_region = region();
     let endpoint = Endpoint::public(&endpoint_region);
-    let signer = v4::Signer::new(credentials(), &key);
-    let url = signer.presign(&request(), &endpoint, now(), Expires::default()).unwrap();
-    let expected = url.to_string();
-    let mut text = String::new();
-    let info = measure(|| text = String::from(&url));
-    assert_eq!(text, expected);
-    assert_eq!(info.count_total, 1);
+    // Without a token, with one, and with one that is longer than any that was seen.
+    for token in [None, Some("t".repeat(900)), Some("t".repeat(9000))] {
+        let credentials = match &token {
+            Some(token) => credentials().with_security_token(token).unwrap(),
+            None => credentials(),
+        };
+        let signer = v4::Signer::new(credentials, &key);
+        let url = signer.presign(&request(), &endpoint, now(), Expires::default()).unwrap();
+        let expected = url.to_string();
+        let mut text = String::new();
+        let info = measure(|| text = String::from(&url));
+        assert_eq!(text, expected);
+        assert_eq!(info.count_total, 1);
+    }
 }

@@ -1,6 +1,6 @@
 //! Credentials and signing key at one instant.
 
-use core::fmt::{self, Write};
+use core::fmt;
 use core::ops::RangeInclusive;
 use std::sync::{Arc, OnceLock};
 
@@ -88,21 +88,6 @@ impl Signing {
         let latest = self.latest.get_or_init(|| ArcSwap::new(Arc::clone(&keyed)));
         latest.store(Arc::clone(&keyed));
         Guard::from_inner(keyed)
-    }
-}
-
-/// The URL in one allocation.
-fn text(url: &PresignedUrl<'_>) -> String {
-    // Nearly always enough, also for a security token; so the URL is written but once.
-    let mut buffer = [0; 2048];
-    match url.write_to_slice(&mut buffer) {
-        Ok(text) => text.to_owned(),
-        Err(too_small) => {
-            let mut text = String::with_capacity(too_small.needed);
-            // Nothing is refused by a `String`.
-            let _ = write!(text, "{url}");
-            text
-        }
     }
 }
 
@@ -228,7 +213,7 @@ impl Snapshot<'_> {
         let url = self.presign(request, expires)?;
         Ok(Presigned {
             method: url.method(),
-            url: text(&url),
+            url: String::from(&url),
             headers: url.required_headers().map(owned).collect(),
             expires_at: url.expires_at(),
         })

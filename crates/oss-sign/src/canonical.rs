@@ -171,11 +171,7 @@ pub(crate) fn has_additional_headers(subject: &impl Subject) -> bool {
 }
 
 /// The lower-case names of the signed headers that OSS does not sign by itself.
-pub(crate) fn emit_additional_headers(
-    subject: &impl Subject,
-    separator: &[u8],
-    sink: &mut Sink<'_>,
-) {
+pub(crate) fn emit_additional_headers(subject: &impl Subject, sink: &mut Sink<'_>) {
     if !subject.may_have_additional_headers() {
         return;
     }
@@ -183,7 +179,7 @@ pub(crate) fn emit_additional_headers(
     for header in subject.headers().filter(|header| !is_signed_by_default(header.name())) {
         match previous {
             Some(previous) if previous.eq_ignore_ascii_case(header.name()) => continue,
-            Some(_) => sink.write(separator),
+            Some(_) => sink.write(b";"),
             None => {}
         }
         lower_cased(header.name(), sink);

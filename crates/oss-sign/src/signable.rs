@@ -95,11 +95,12 @@ impl<'a> Signable<'a> {
         }
     }
 
-    pub(crate) fn emit_v4_string_to_sign(&self, canonical_hash: &[u8; 32], sink: &mut Sink<'_>) {
+    /// The string to sign, where the hash of the canonical request is known. V1 has none.
+    pub(crate) fn emit_string_to_sign_of(&self, canonical_hash: &[u8; 32], sink: &mut Sink<'_>) {
         match &self.rules {
             Rules::V4(rules) => rules.emit_string_to_sign(canonical_hash, sink),
             #[cfg(feature = "v1")]
-            Rules::V1(_) => {}
+            Rules::V1(rules) => rules.emit_string_to_sign(self, sink),
         }
     }
 

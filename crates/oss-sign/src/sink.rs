@@ -152,12 +152,20 @@ fn length(text: &dyn Emit) -> usize {
     outlet.0.saturating_add(rest)
 }
 
-/// The text in a string of just its length.
+/// The text in a string of just its length. What is no longer than most URLs with a security token is
+/// emitted but once: that it is copied costs less than to emit it a second time, for its length.
 #[cfg(feature = "alloc")]
 pub(crate) fn string(text: &impl Emit) -> alloc::string::String {
-    let mut bytes = alloc::vec![0; text.length()];
-    // It has the room.
-    let _ = text.write_to(&mut bytes);
+    let mut buffer = [0; 2048];
+    let bytes = match text.write_to(&mut buffer) {
+        Ok(written) => written.to_vec(),
+        Err(BufferTooSmall { needed, .. }) => {
+            let mut bytes = alloc::vec![0; needed];
+            // It has the room.
+            let _ = text.write_to(&mut bytes);
+            bytes
+        }
+    };
     alloc::string::String::from_utf8(bytes).unwrap_or_default()
 }
 
@@ -203,7 +211,6 @@ pub(crate) fn show(text: &dyn Emit, formatter: &mut fmt::Formatter<'_>) -> fmt::
 
 /// Writes what `emit` writes in another form, that of `encode`, which gets `N` bytes at a time, and
 /// what is left at the end.
-#[cfg(any(feature = "v1", feature = "post-policy"))]
 pub(crate) fn encoded<const N: usize>(
     sink: &mut Sink<'_>,
     encode: fn(&[u8], &mut Sink<'_>),
@@ -224,13 +231,11 @@ impl Outlet for Length {
     }
 }
 
-#[cfg(any(feature = "v1", feature = "post-policy"))]
 struct Encoded<'s, 'o> {
     sink: &'s mut Sink<'o>,
     encode: fn(&[u8], &mut Sink<'_>),
 }
 
-#[cfg(any(feature = "v1", feature = "post-policy"))]
 impl Outlet for Encoded<'_, '_> {
     fn take(&mut self, full: &mut [u8]) -> usize {
         (self.encode)(full, self.sink);

@@ -212,7 +212,11 @@ pub(crate) fn query() -> impl Strategy<Value = Vec<(String, String)>> {
 
 /// Headers of unlike names, and some of those names.
 pub(crate) fn headers() -> impl Strategy<Value = (Vec<(String, String)>, Vec<String>)> {
-    let name = prop_oneof!["x-oss-meta-[a-z0-9_-]{1,6}", "content-(type|md5)", "h-[a-z0-9-]{1,3}"];
+    let name = prop_oneof![
+        "x-oss-meta-[a-z0-9_-]{1,6}",
+        "content-(type|md5)",
+        "h-[a-z0-9!#$%&'*+.^`|~-]{1,3}"
+    ];
     let headers = btree_map(name, ("[ -~é]{0,12}", any::<bool>()), 0..6);
     headers.prop_map(|headers: BTreeMap<String, (String, bool)>| {
         let additional = headers.iter().filter(|(_, (_, is_additional))| *is_additional);

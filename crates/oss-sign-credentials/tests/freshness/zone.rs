@@ -56,13 +56,14 @@ fn a_provider_is_asked_again_when_it_wished() {
     }
 }
 
-/// What is fetched has 25, 13 or -5 minutes left; before it there was nothing, or something that is
+/// What is fetched has 25, 13, 0 or -5 minutes left; before it there was nothing, or something that is
 /// fresh, good or expired.
 #[test]
 fn t76_what_is_fetched_is_kept_unless_it_has_expired() {
     for (left, age, expected) in [
         (25, None, Ok("STS.key2")),
         (13, None, Ok("STS.key2")),
+        (0, None, Err(())),
         (-5, None, Err(())),
         (-5, Some(2699), Ok("STS.key1")),
         (25, Some(3500), Ok("STS.key2")),
@@ -208,6 +209,8 @@ fn refused_credentials_are_dropped_if_they_are_current() {
         let first = cache.provide().unwrap();
         // Others were current when the request was sent, and are no more.
         assert!(cache.invalidate(&living(9, 3600, &clock)));
+        let other_token = Credentials::new("STS.key1", "example-secret", Some("other-token"));
+        assert!(cache.invalidate(&other_token.unwrap()));
         assert_eq!(cache.outcome(), ok("STS.key1"));
         // 50 requests were refused with the same set.
         for _ in 0..50 {

@@ -28,7 +28,7 @@ pub(crate) fn emit_canonical_request(subject: &impl Subject, sink: &mut Sink<'_>
 pub(crate) fn emit_after_query(subject: &impl Subject, sink: &mut Sink<'_>) {
     emit_headers(subject, |_| true, sink);
     sink.write(b"\n");
-    emit_additional_headers(subject, b";", sink);
+    emit_additional_headers(subject, sink);
     sink.write(b"\n");
     sink.write(UNSIGNED_PAYLOAD.as_bytes());
 }

@@ -120,7 +120,7 @@ impl SigningKey {
         signable: &Signable<'_>,
         canonical_hash: &[u8; 32],
     ) -> Signature {
-        self.sign(|sink| signable.emit_v4_string_to_sign(canonical_hash, sink))
+        self.sign(|sink| signable.emit_string_to_sign_of(canonical_hash, sink))
     }
 
     /// Signs the text that `emit` writes.

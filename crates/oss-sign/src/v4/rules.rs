@@ -10,7 +10,7 @@ use crate::query::Parameters;
 use crate::request::Request;
 use crate::signable::Signable;
 use crate::signature::Signature;
-use crate::sink::{Emit, Sink};
+use crate::sink::{Emit, Sink, encoded};
 use crate::time::DateText;
 
 /// The parameters of a presigned URL, sorted; [`parameter`] has their indexes.
@@ -174,7 +174,10 @@ impl Rules<'_> {
         match own {
             parameter::ADDITIONAL_HEADERS => {
                 sink.write(b"x-oss-additional-headers=");
-                emit_additional_headers(signable, b"%3B", sink);
+                // A name may have characters that a URL may not: RFC 9110 lets `|` and others be.
+                encoded::<64>(sink, percent_encoded, |sink| {
+                    emit_additional_headers(signable, sink);
+                });
             }
             parameter::CREDENTIAL => {
                 sink.write(b"x-oss-credential=");
@@ -225,7 +228,7 @@ impl Rules<'_> {
         // An empty list is an error to OSS (EC 0002-00000209).
         if has_additional_headers(signable) {
             sink.write(b",AdditionalHeaders=");
-            emit_additional_headers(signable, b";", sink);
+            emit_additional_headers(signable, sink);
         }
         sink.write(b",Signature=");
         signature.emit(sink);
