@@ -91,3 +91,11 @@ else
     arm-none-eabi-gcc "${strict[@]}" -Os -mcpu=cortex-m4 -mthumb -mfloat-abi=hard -mfpu=fpv4-sp-d16 --specs=nano.specs --specs=rdimon.specs -Wl,--gc-sections,-z,noexecstack -T $crate/tests/c/mps2/mps2.ld $crate/tests/c/mps2/start.c $crate/tests/c/test.c "$CARGO_TARGET_DIR/$target/embedded/liboss_sign.a" -o "$made/arm.elf"
     timeout 60 qemu-system-arm -machine mps2-an386 -nographic -semihosting-config enable=on,target=native -kernel "$made/arm.elf" </dev/null
 fi
+
+target=riscv32imac-unknown-none-elf
+if have_target $target; then
+    RUSTFLAGS="-D warnings" cargo rustc --quiet --locked --package oss-sign-ffi --profile embedded --crate-type staticlib --no-default-features --target $target
+    echo "the library builds for $target"
+else
+    not_run "the C library for $target: the target cannot be installed here"
+fi

@@ -3,6 +3,11 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+/// The guide to devices: its examples are compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/embedded.md")]
+mod embedded {}
+
 #[cfg(feature = "alloc")]
 extern crate alloc;
 
