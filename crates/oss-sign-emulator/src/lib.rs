@@ -35,3 +35,8 @@ pub use role::{OidcProvider, Principal, Role};
 pub use storage::{Storage, StorageError};
 #[cfg(feature = "tls")]
 pub use tls::CertificateError;
+
+/// So that what it shows is run.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/emulator.md")]
+struct Guide;

@@ -49,7 +49,7 @@ impl<'a> Headers<'_, 'a> {
             let index = self.index(position);
             // Headers of the same name stay in the order in which they were given; so no two are
             // equal.
-            let _ = order.insert(index, |other| {
+            let _ = order.insert(index, &mut |other| {
                 lower_case_order(self.header(other).name(), name).then(other.cmp(&index))
             });
         }

@@ -33,7 +33,7 @@ impl Order {
     pub(crate) fn insert(
         &mut self,
         index: u8,
-        mut compare: impl FnMut(u8) -> Ordering,
+        compare: &mut dyn FnMut(u8) -> Ordering,
     ) -> Result<(), Duplicate> {
         let position = match self.0.last().map(|&last| compare(last)) {
             None | Some(Ordering::Less) => self.0.len(),
@@ -65,7 +65,7 @@ mod tests {
         let mut order = Order::default();
         for (index, entry) in entries.iter().enumerate() {
             let index = u8::try_from(index).unwrap();
-            order.insert(index, |other| entries[usize::from(other)].cmp(entry))?;
+            order.insert(index, &mut |other| entries[usize::from(other)].cmp(entry))?;
         }
         Ok(order.iter().collect())
     }
@@ -87,7 +87,7 @@ mod tests {
         let mut order = Order::default();
         let entries = u8::try_from(MAX_PARAMETERS.max(MAX_HEADERS) + 7).unwrap();
         for index in (0..entries).rev() {
-            assert_eq!(order.insert(index, |other| other.cmp(&index)), Ok(()));
+            assert_eq!(order.insert(index, &mut |other| other.cmp(&index)), Ok(()));
         }
         assert!(order.iter().eq(0..entries));
     }

@@ -54,7 +54,7 @@ impl<'a> Parameters<'_, 'a> {
                 return Err(SignError::SignatureParameter(position));
             }
             order
-                .insert(self.index(position), |other| compare(self.name(other), name))
+                .insert(self.index(position), &mut |other| compare(self.name(other), name))
                 .map_err(|_| SignError::DuplicateParameter(position))?;
         }
         Ok(())

@@ -3,8 +3,11 @@
 //! Names, keys and values are short, and each is looked at several times for every signature; byte
 //! by byte, that would take longer than the hash.
 
-/// As many bytes as a register has.
-type Word = usize;
+/// As many bytes as a register has; on small devices a single one, as there what is fast is large.
+#[cfg(target_pointer_width = "64")]
+type Word = u64;
+#[cfg(not(target_pointer_width = "64"))]
+type Word = u8;
 
 /// How many bytes that is.
 const WORD: usize = size_of::<Word>();
@@ -30,7 +33,7 @@ fn word_at(text: &[u8], start: usize) -> Word {
             let before = u32::try_from(WORD.wrapping_sub(rest.len()).wrapping_mul(8));
             Word::from_le_bytes(*bytes).wrapping_shr(before.unwrap_or(0))
         }
-        None => rest.iter().rev().fold(0, |word, &byte| word << 8 | Word::from(byte)),
+        None => rest.iter().rev().fold(0, |word, &byte| word.wrapping_shl(8) | Word::from(byte)),
     }
 }
 

@@ -43,7 +43,7 @@ fn t04_without_variables_it_is_not_configured() {
     }
 }
 
-/// A token alone is no pair, and not half of one.
+/// A token alone tells of a pair that was to be set.
 #[test]
 fn t05_t08_half_a_pair_is_an_error_that_names_the_other_half() {
     for (set, missing) in [
@@ -56,8 +56,11 @@ fn t05_t08_half_a_pair_is_an_error_that_names_the_other_half() {
         assert_eq!(error.kind(), ErrorKind::Failed, "{set}");
         assert_eq!(*error.cause(), Cause::missing(missing));
     }
-    let error = error(&Environment::new(), &fake([("OSS_SESSION_TOKEN", "token")]));
-    assert_eq!(error.kind(), ErrorKind::NotConfigured);
+    for token in ["OSS_SESSION_TOKEN", "ALIBABA_CLOUD_SECURITY_TOKEN"] {
+        let error = error(&Environment::new(), &fake([(token, "token")]));
+        assert_eq!(error.kind(), ErrorKind::Failed, "{token}");
+        assert_eq!(*error.cause(), Cause::invalid(token, "is set without an AccessKey"));
+    }
 }
 
 #[test]

@@ -84,6 +84,10 @@ impl Bucket {
         })
     }
 
+    pub(super) fn has(&self, segment: &Arc<Segment>) -> bool {
+        self.segments().any(|other| Arc::ptr_eq(other, segment))
+    }
+
     /// Everything that is stored, of objects and of uploads.
     pub(super) fn segments(&self) -> impl Iterator<Item = &Arc<Segment>> {
         let of_objects = self.objects.values().flatten().flat_map(|object| &object.body);

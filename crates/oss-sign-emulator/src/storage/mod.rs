@@ -475,8 +475,15 @@ impl Store {
     /// Stores a version, and forgets the one that it takes the place of.
     fn replace(&self, bucket: &str, object: Object) -> Result<Arc<Object>, Failure> {
         let object = Arc::new(object);
-        if let Some(folder) = &self.folder {
-            folder.save_object(bucket, &object.record, &object.body)?;
+        if let Some(folder) = &self.folder
+            && let Err(error) = folder.save_object(bucket, &object.record, &object.body)
+        {
+            let index = self.read();
+            let is_used = |segment: &Arc<segment::Segment>| {
+                index.bucket(bucket).is_ok_and(|bucket| bucket.has(segment))
+            };
+            object.body.iter().filter(|it| !is_used(it)).for_each(|it| it.condemn());
+            return Err(error.into());
         }
         let replaced = self.write().bucket_mut(bucket)?.insert(object.clone());
         for replaced in replaced {

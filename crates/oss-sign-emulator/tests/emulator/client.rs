@@ -109,6 +109,52 @@ impl<'a> Asked<'a> {
     }
 }
 
+/// A URL that is signed with V4.
+pub(crate) fn presigned(
+    endpoint: &str,
+    asked: Asked<'_>,
+    credentials: Credentials<'_>,
+    now: Timestamp,
+) -> String {
+    let key = SigningKey::derive(&credentials, &Region::new("cn-hangzhou").unwrap(), now);
+    let request =
+        Request::new(asked.method, asked.resource).query(asked.query).headers(asked.headers);
+    let endpoint = Endpoint::parse(endpoint).unwrap();
+    let signer = Signer::new(credentials, &key);
+    signer.presign(&request, &endpoint, now, Expires::default()).unwrap().to_string()
+}
+
+/// Takes any answer as one, and follows no redirect.
+pub(crate) fn agent() -> ureq::Agent {
+    let config = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0);
+    config.build().into()
+}
+
+pub(crate) fn send_by(
+    agent: &ureq::Agent,
+    method: &str,
+    url: &str,
+    headers: &[(&str, &str)],
+    body: &[u8],
+) -> Result<Answer, ureq::Error> {
+    let mut request = http::Request::builder().method(method).uri(url);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let mut response = match method {
+        "PUT" | "POST" => agent.run(request.body(body).unwrap())?,
+        _ => agent.run(request.body(()).unwrap())?,
+    };
+    let headers = response.headers().iter().map(|(name, value)| {
+        (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+    });
+    Ok(Answer {
+        status: response.status().as_u16(),
+        headers: headers.collect(),
+        body: response.body_mut().with_config().limit(1 << 30).read_to_vec()?,
+    })
+}
+
 pub(crate) struct Client {
     pub(crate) emulator: Emulator,
     agent: ureq::Agent,
@@ -116,8 +162,7 @@ pub(crate) struct Client {
 
 impl Client {
     pub(crate) fn of(emulator: Emulator) -> Self {
-        let config = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0);
-        Self { emulator, agent: config.build().into() }
+        Self { emulator, agent: agent() }
     }
 
     /// The URL, signed now with the first AccessKey.
@@ -127,14 +172,7 @@ impl Client {
 
     pub(crate) fn url_with(&self, asked: Asked<'_>, credentials: Credentials<'_>) -> String {
         let now = self.emulator.clock().now();
-        let region = Region::new("cn-hangzhou").unwrap();
-        let key = SigningKey::derive(&credentials, &region, now);
-        let request =
-            Request::new(asked.method, asked.resource).query(asked.query).headers(asked.headers);
-        let endpoint = self.emulator.endpoint();
-        let endpoint = Endpoint::parse(&endpoint).unwrap();
-        let signer = Signer::new(credentials, &key);
-        signer.presign(&request, &endpoint, now, Expires::default()).unwrap().to_string()
+        presigned(&self.emulator.endpoint(), asked, credentials, now)
     }
 
     /// Sends a signed request.
@@ -160,22 +198,7 @@ impl Client {
         headers: &[(&str, &str)],
         body: &[u8],
     ) -> Result<Answer, ureq::Error> {
-        let mut request = http::Request::builder().method(method).uri(url);
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        let mut response = match method {
-            "PUT" | "POST" => self.agent.run(request.body(body).unwrap())?,
-            _ => self.agent.run(request.body(()).unwrap())?,
-        };
-        let headers = response.headers().iter().map(|(name, value)| {
-            (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
-        });
-        Ok(Answer {
-            status: response.status().as_u16(),
-            headers: headers.collect(),
-            body: response.body_mut().with_config().limit(1 << 30).read_to_vec()?,
-        })
+        send_by(&self.agent, method, url, headers, body)
     }
 
     pub(crate) fn put(&self, key: &str, body: &[u8]) -> Answer {

@@ -8,12 +8,16 @@ mod clients;
 mod faults;
 mod folder;
 mod issuers;
+mod killed;
+#[cfg(target_os = "linux")]
+mod large;
 mod limits;
 mod listing;
 mod multipart;
 mod objects;
 mod permissions;
 mod post_object;
+mod process;
 mod refusals;
 mod round_trip;
 #[cfg(feature = "tls")]
