@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What a program that prints one presigned URL weighs, with this library and with its peers: crates,
-# seconds to build from nothing, size. Needs crates.io, and some minutes.
+# seconds to build from nothing, size. Needs the sources of the peers, and some minutes.
 #
 #   scripts/weight.sh            all
 #   scripts/weight.sh oss-sign   this library alone
@@ -33,7 +33,7 @@ $dependencies
 strip = true
 TOML
     if ! (cd "$directory" && cargo fetch --quiet) 2>/dev/null; then
-        printf 'not run: %s: crates.io cannot be reached\n' "$name"
+        printf 'not run: %s: its sources cannot be had\n' "$name"
         return 1
     fi
     crates=$(cd "$directory" && cargo tree --edges normal,build --prefix none --no-dedupe | awk 'NF && $1 != "hello-presign" { print $1, $2 }' | sort -u | wc -l)
