@@ -86,7 +86,7 @@ impl Timestamp {
     }
 
     /// `20231114T221320Z`
-    #[cfg(any(feature = "verify", feature = "post-policy"))]
+    #[cfg(any(test, feature = "verify", feature = "post-policy"))]
     pub(crate) fn basic(&self) -> &[u8; 16] {
         &self.basic
     }

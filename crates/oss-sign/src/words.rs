@@ -45,18 +45,37 @@ pub(crate) fn position(text: &[u8], start: usize, byte: u8) -> Option<usize> {
 /// Where one of `bytes`, of which none is 0, first stands from `start` on.
 pub(crate) fn position_of_either<const N: usize>(
     text: &[u8],
-    mut start: usize,
+    start: usize,
     bytes: [u8; N],
 ) -> Option<usize> {
+    search(text, start, |word| any_of(word, bytes))
+}
+
+/// Where there is first what a string of JSON within a POST policy escapes: control characters, `"`,
+/// `\`, and `$`.
+#[cfg(feature = "post-policy")]
+pub(crate) fn position_of_escape(text: &[u8]) -> Option<usize> {
+    let control = |word: Word| word.wrapping_sub(EACH * 0x20) & !word;
+    search(text, 0, |word| any_of(word, *b"\"\\$") | control(word))
+}
+
+/// Has the highest bit of a byte set, if it is one of `bytes`. The lowest one that is set is right: only
+/// what follows it may have borrowed.
+fn any_of<const N: usize>(word: Word, bytes: [u8; N]) -> Word {
+    bytes.iter().fold(0, |found, &byte| {
+        let word = word ^ (EACH * Word::from(byte));
+        found | word.wrapping_sub(EACH) & !word
+    })
+}
+
+/// Where the first byte is, from `start` on, whose highest bit `marks` sets. A word that is not full ends
+/// with zeros.
+fn search(text: &[u8], mut start: usize, marks: impl Fn(Word) -> Word) -> Option<usize> {
     while start < text.len() {
-        let word = word_at(text, start);
-        let found = bytes.iter().fold(0, |found, &byte| {
-            let word = word ^ (EACH * Word::from(byte));
-            // The lowest high bit that is set is right: only what follows it may have borrowed.
-            found | word.wrapping_sub(EACH) & !word & HIGH
-        });
+        let found = marks(word_at(text, start)) & HIGH;
         if found != 0 {
-            return Some(start.wrapping_add(found.trailing_zeros() as usize / 8));
+            let position = start.wrapping_add(found.trailing_zeros() as usize / 8);
+            return (position < text.len()).then_some(position);
         }
         start = start.wrapping_add(WORD);
     }
@@ -117,6 +136,22 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[cfg(feature = "post-policy")]
+    #[test]
+    fn escapes_are_found_wherever_they_stand() {
+        for length in 1..=20 {
+            for place in 0..length {
+                for byte in 0..=0xff {
+                    let mut text = vec![b'a'; length];
+                    text[place] = byte;
+                    let is_escaped = byte < b' ' || b"\"\\$".contains(&byte);
+                    assert_eq!(position_of_escape(&text), is_escaped.then_some(place), "{text:?}");
+                }
+            }
+        }
+        assert_eq!(position_of_escape(b""), None);
     }
 
     #[test]
