@@ -5,6 +5,8 @@ use core::cmp::Ordering;
 use crate::sink::Sink;
 #[cfg(feature = "post-policy")]
 use crate::words::position_of_escape;
+#[cfg(feature = "verify")]
+use crate::words::position_outside;
 use crate::words::{first_difference, position};
 
 /// Percent-encodes a name or a value of the query: all but the unreserved characters of RFC 3986.
@@ -44,15 +46,31 @@ fn emit_encoded(text: &[u8], table: &Bytes, sink: &mut Sink<'_>) {
     }
 }
 
+/// Where the first byte is, from `start` on, that does not stay in a name or a value of the query.
+#[cfg(feature = "verify")]
+pub(crate) fn position_of_reserved(text: &[u8], start: usize) -> Option<usize> {
+    const UNRESERVED: [(u8, u8); 6] =
+        [(b'-', b'.'), (b'0', b'9'), (b'A', b'Z'), (b'_', b'_'), (b'a', b'z'), (b'~', b'~')];
+    position_outside(text, start, UNRESERVED)
+}
+
+/// Where the first byte is, from `start` on, that does not stay in a path.
+#[cfg(feature = "verify")]
+pub(crate) fn position_of_reserved_in_path(text: &[u8], start: usize) -> Option<usize> {
+    const UNRESERVED: [(u8, u8); 5] =
+        [(b'-', b'9'), (b'A', b'Z'), (b'_', b'_'), (b'a', b'z'), (b'~', b'~')];
+    position_outside(text, start, UNRESERVED)
+}
+
 /// A set of bytes: looked up for every byte that is signed.
 pub(crate) struct Bytes([u32; 8]);
 
 impl Bytes {
     /// RFC 3986: `A-Z a-z 0-9 - . _ ~`.
-    const UNRESERVED: Self = Self::of(b"-._~");
+    pub(crate) const UNRESERVED: Self = Self::of(b"-._~");
 
     /// What stays in a path.
-    const PATH: Self = Self::of(b"-._~/");
+    pub(crate) const PATH: Self = Self::of(b"-._~/");
 
     /// RFC 9110: what a header name consists of.
     pub(crate) const TOKEN: Self = Self::of(b"!#$%&'*+-.^_`|~");
@@ -231,6 +249,17 @@ mod tests {
 
     fn text(emit: impl FnOnce(&mut Sink<'_>)) -> String {
         String::from_utf8(written(emit)).unwrap()
+    }
+
+    #[cfg(feature = "verify")]
+    #[test]
+    fn what_is_reserved_is_what_is_encoded() {
+        for byte in 0..=0xff {
+            let is_reserved = position_of_reserved(&[byte], 0).is_some();
+            assert_eq!(is_reserved, !Bytes::UNRESERVED.has(byte), "{byte}");
+            let is_reserved = position_of_reserved_in_path(&[byte], 0).is_some();
+            assert_eq!(is_reserved, !Bytes::PATH.has(byte), "{byte}");
+        }
     }
 
     #[test]
