@@ -4,6 +4,7 @@ use percent_encoding::percent_decode_str;
 
 use crate::base64;
 use crate::error::CallbackError;
+use crate::words::position;
 
 /// A callback as the application server received it, to be verified before it is believed.
 ///
@@ -46,7 +47,7 @@ impl<'a> Callback<'a> {
     /// The path has an encoded line end. The text that is signed would have two readings then, with
     /// part of another callback's body in the path.
     pub fn new(target: &'a str, body: &'a [u8]) -> Result<Self, CallbackError> {
-        let path_end = target.find('?').unwrap_or(target.len());
+        let path_end = position(target.as_bytes(), 0, b'?').unwrap_or(target.len());
         let (path, query) = target.split_at_checked(path_end).unwrap_or((target, ""));
         if percent_decode_str(path).any(|byte| byte == b'\n') {
             return Err(CallbackError::PathLineEnd);
