@@ -445,6 +445,8 @@ mod tests {
         assert_eq!(host(Endpoint::dual_stack(&region)), "cn-hangzhou.oss.aliyuncs.com");
         assert_eq!(host(Endpoint::accelerate()), "oss-accelerate.aliyuncs.com");
         assert_eq!(host(Endpoint::accelerate_overseas()), "oss-accelerate-overseas.aliyuncs.com");
+        let over_http = Endpoint::public(&region).over_http().url(Resource::Service);
+        assert_eq!(over_http.to_string(), "http://oss-cn-hangzhou.aliyuncs.com/");
     }
 
     #[test]
@@ -491,6 +493,17 @@ mod tests {
         }
         assert!(addresses > 1000, "{addresses}");
         assert!(!is_ipv6("") && !is_ipv6("::g") && !is_ipv6("fe80::1%eth0"));
+    }
+
+    /// RFC 1035: labels of up to 63 bytes, and 253 in all.
+    #[test]
+    fn a_host_has_up_to_253_bytes() {
+        let labels = ["a"; 4].map(|letter| letter.repeat(61));
+        let host = labels.join(".") + ".com";
+        assert_eq!(host.len(), 251);
+        assert!(Endpoint::parse(&format!("aa{host}")).is_ok());
+        assert_eq!(Endpoint::parse(&format!("a.a{host}")), Err(EndpointError::Host));
+        assert_eq!(Endpoint::parse(&"a".repeat(64)), Err(EndpointError::Host));
     }
 
     #[test]

@@ -157,6 +157,16 @@ mod tests {
     }
 
     #[test]
+    fn blanks_around_a_value_are_no_part_of_it() {
+        for value in ["a b", " a b", "a b ", "\ta b", " \ta b\t "] {
+            assert_eq!(trimmed(value), "a b", "{value:?}");
+        }
+        for value in ["", " ", "\t \t"] {
+            assert_eq!(trimmed(value), "", "{value:?}");
+        }
+    }
+
+    #[test]
     fn tokens() {
         assert!(is_token("x-oss-meta-a_b"));
         for name in ["", "a b", "a:b", "a\r", "ä"] {

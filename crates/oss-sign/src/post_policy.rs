@@ -395,6 +395,8 @@ mod tests {
             let actual: Vec<OpenEnd> = policy(conditions).open_ends().collect();
             assert_eq!(actual, expected, "{conditions:?}");
         }
+        assert!(AnyKey.to_string().contains("no condition on `key`"));
+        assert!(AnySize.to_string().contains("no `content-length-range`"));
     }
 
     #[test]
@@ -413,6 +415,7 @@ mod tests {
             let conditions = [Equal("success_action_status", "200"), wrong];
             assert_eq!(policy(&conditions).check(), Err(error), "{wrong:?}");
         }
+        assert_eq!(policy(&[range(1, 1)]).check(), Ok(()));
         let ranges = [range(0, 1), range(0, 2)];
         assert_eq!(policy(&ranges).check(), Err(PolicyError::DuplicateCondition(1)));
     }

@@ -173,3 +173,61 @@ impl Emit for PresignedUrl<'_> {
 }
 
 text_output!(PresignedUrl<'_>);
+
+#[cfg(test)]
+mod tests {
+    use std::prelude::v1::*;
+
+    use super::*;
+    use crate::v4::Signer;
+    use crate::{Bucket, Credentials, Expires, ObjectKey, Region, Request};
+
+    /// Hands out a URL of V4, on 2023-11-14.
+    fn with_url(
+        request: Request<'_>,
+        addressing: Addressing,
+        use_it: impl FnOnce(PresignedUrl<'_>),
+    ) {
+        let credentials = Credentials::new("testak", "testsk").unwrap();
+        let region = Region::new("cn-hangzhou").unwrap();
+        let now = Timestamp::from_unix_seconds(1_700_000_000).unwrap();
+        let key = SigningKey::derive(&credentials, &region, now);
+        let endpoint = Endpoint::public(&region).with_addressing(addressing);
+        let signer = Signer::new(credentials, &key);
+        use_it(signer.presign(&request, &endpoint, now, Expires::default()).unwrap());
+    }
+
+    fn get(key: &str) -> Request<'_> {
+        Request::get(Bucket::new("examplebucket").unwrap(), ObjectKey::new(key).unwrap())
+    }
+
+    /// In a slice the canonical request is taken from the URL, elsewhere it is written anew.
+    #[test]
+    fn both_ways_to_sign_give_the_same_url() {
+        let requests =
+            [get("a/b c.txt"), get("a/../b"), get("k").canonical_resource("/other/resource")];
+        for request in requests {
+            for addressing in [Addressing::VirtualHosted, Addressing::PathStyle, Addressing::Cname]
+            {
+                with_url(request, addressing, |url| {
+                    let mut buffer = [0; 512];
+                    let written = url.write_to_slice(&mut buffer).unwrap();
+                    assert_eq!(written, url.to_string());
+                    assert_eq!(url.len(), written.len());
+                });
+            }
+        }
+    }
+
+    #[test]
+    fn headers_that_are_signed_must_be_sent() {
+        let headers = [("x-oss-meta-a", "1"), ("Content-Type", "text/plain"), ("user-agent", "x")];
+        with_url(get("k").headers(&headers), Addressing::VirtualHosted, |url| {
+            let required: Vec<_> = url.required_headers().collect();
+            assert_eq!(required, [("Content-Type", "text/plain"), ("x-oss-meta-a", "1")]);
+            let canonical_request = url.canonical_request().unwrap().to_string();
+            let signed = "\ncontent-type:text/plain\nx-oss-meta-a:1\n\n\nUNSIGNED-PAYLOAD";
+            assert!(canonical_request.ends_with(signed), "{canonical_request}");
+        });
+    }
+}

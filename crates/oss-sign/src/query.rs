@@ -90,3 +90,42 @@ impl<'a> Parameters<'_, 'a> {
         u8::try_from(self.own.len().saturating_add(slot)).unwrap_or(u8::MAX)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::prelude::v1::*;
+
+    use super::*;
+    use crate::v4::{Signer, SigningKey};
+    use crate::{Bucket, Credentials, MAX_HEADERS, ObjectKey, Region, Timestamp};
+
+    fn sign(query: &[(&str, &str)], headers: &[(&str, &str)]) -> Result<(), SignError> {
+        let credentials = Credentials::new("testak", "testsk").unwrap();
+        let now = Timestamp::from_unix_seconds(1_700_000_000).unwrap();
+        let key = SigningKey::derive(&credentials, &Region::new("cn-hangzhou").unwrap(), now);
+        let bucket = Bucket::new("examplebucket").unwrap();
+        let request = Request::get(bucket, ObjectKey::new("k").unwrap());
+        let request = request.query(query).headers(headers);
+        Signer::new(credentials, &key).sign(&request, now).map(|_| ())
+    }
+
+    #[test]
+    fn as_many_parameters_and_headers_as_the_limit_and_no_more() {
+        let names: Vec<String> =
+            (0..=MAX_PARAMETERS.max(MAX_HEADERS)).map(|n| format!("p{n}")).collect();
+        let pairs: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "")).collect();
+        assert_eq!(sign(&pairs[..MAX_PARAMETERS], &[]), Ok(()));
+        assert_eq!(sign(&pairs[..=MAX_PARAMETERS], &[]), Err(SignError::TooManyParameters));
+        assert_eq!(sign(&[], &pairs[..MAX_HEADERS]), Ok(()));
+        assert_eq!(sign(&[], &pairs[..=MAX_HEADERS]), Err(SignError::TooManyHeaders));
+    }
+
+    #[test]
+    fn a_line_end_is_refused_in_a_name_and_in_a_value() {
+        let position = ParameterPosition::Query(0);
+        for parameter in [("a\n", "b"), ("a", "b\r"), ("a", "\0"), ("\n", "\n")] {
+            let refused = Err(SignError::ParameterControlCharacter(position));
+            assert_eq!(sign(&[parameter], &[]), refused, "{parameter:?}");
+        }
+    }
+}
