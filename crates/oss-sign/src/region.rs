@@ -133,7 +133,8 @@ mod tests {
         assert_eq!(Region::new("cn_hangzhou"), Err(RegionError::Character));
         assert_eq!(Region::new("CN-hangzhou"), Err(RegionError::Character));
         assert_eq!(Region::new(&"a".repeat(64)), Err(RegionError::TooLong));
-        assert_eq!(Region::new("cn-wuhan-lr").unwrap().as_str(), "cn-wuhan-lr");
+        let region = Region::new("cn-wuhan-lr").unwrap();
+        assert_eq!((region.as_str(), region.to_string().as_str()), ("cn-wuhan-lr", "cn-wuhan-lr"));
     }
 
     #[test]
@@ -142,5 +143,6 @@ mod tests {
         assert_eq!(Product::new("OSS"), Err(ProductError::Character));
         assert_eq!(Product::new(&"a".repeat(33)), Err(ProductError::TooLong));
         assert_eq!(Product::tables().as_str(), "osstables");
+        assert_eq!(Product::cloud_box().to_string(), "oss-cloudbox");
     }
 }

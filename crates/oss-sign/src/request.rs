@@ -306,3 +306,51 @@ impl Default for Expires {
         Self::after_seconds(1800)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::prelude::v1::*;
+
+    use super::*;
+
+    fn at(seconds: u64) -> Timestamp {
+        Timestamp::from_unix_seconds(seconds).unwrap()
+    }
+
+    #[test]
+    fn methods_are_in_capitals() {
+        for name in ["DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"] {
+            assert_eq!(name.parse::<Method>().unwrap().to_string(), name);
+        }
+        for name in ["", "get", "PATCH", "GET "] {
+            assert_eq!(name.parse::<Method>(), Err(MethodError), "{name:?}");
+        }
+    }
+
+    #[test]
+    fn an_expiry_is_shortened_if_it_is_later_and_not_if_it_is_the_same() {
+        let (now, latest) = (at(1_700_000_000), at(1_700_003_600));
+        for (expires, expected) in [
+            (Expires::after_seconds(3600), Expires::after_seconds(3600)),
+            (Expires::after_seconds(3601), Expires::at(latest)),
+            (Expires::at(latest), Expires::at(latest)),
+            (Expires::at(at(1_700_003_599)), Expires::at(at(1_700_003_599))),
+            (Expires::at(at(1_700_003_601)), Expires::at(latest)),
+        ] {
+            assert_eq!(expires.no_later_than(latest, now), expected, "{expires:?}");
+        }
+    }
+
+    #[test]
+    fn the_seconds_and_the_instant_of_an_expiry() {
+        let now = at(1_700_000_000);
+        let resolve = |expires: Expires| expires.resolve(now);
+        assert_eq!(resolve(Expires::after_seconds(60)), Ok((60, 1_700_000_060)));
+        assert_eq!(resolve(Expires::at(at(1_700_000_060))), Ok((60, 1_700_000_060)));
+        assert_eq!(resolve(Expires::default()), Ok((1800, 1_700_001_800)));
+        assert_eq!(resolve(Expires::after_seconds(0)), Err(SignError::ExpiresZero));
+        for instant in [now, at(1_699_999_999)] {
+            assert_eq!(resolve(Expires::at(instant)), Err(SignError::ExpiresInThePast));
+        }
+    }
+}
