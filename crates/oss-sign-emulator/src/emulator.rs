@@ -182,7 +182,7 @@ pub struct Builder {
     roles: Vec<Role>,
     imds: ImdsMode,
     access_keys: AccessKeys,
-    permanent: Vec<(String, String)>,
+    permanent: Vec<Result<AccessKey, CredentialsError>>,
     buckets: Vec<(String, Acl)>,
     domains: Vec<String>,
     cnames: Vec<(String, String)>,
@@ -234,7 +234,7 @@ impl Builder {
     /// A permanent AccessKey that is accepted.
     #[must_use]
     pub fn access_key(mut self, access_key_id: &str, access_key_secret: &str) -> Self {
-        self.permanent.push((access_key_id.to_owned(), access_key_secret.to_owned()));
+        self.permanent.push(AccessKey::permanent(access_key_id, access_key_secret));
         self
     }
 
@@ -433,9 +433,8 @@ impl Builder {
 
     fn oss(self) -> Result<Oss, StartError> {
         let region = Region::new(&self.region).map_err(StartError::Region)?;
-        for (id, secret) in &self.permanent {
-            let key = AccessKey::permanent(id, secret).map_err(StartError::AccessKey)?;
-            self.access_keys.insert(key);
+        for access_key in self.permanent {
+            self.access_keys.insert(access_key.map_err(StartError::AccessKey)?);
         }
         let mut hosts = Hosts::new(&region);
         for domain in &self.domains {
