@@ -24,12 +24,12 @@ mod receive;
 
 use core::sync::atomic::{AtomicU64, Ordering};
 use std::sync::Arc;
-use std::time::Instant;
 
 use http::header::{DATE, EXPECT, SERVER};
 use http::{Method, Request, StatusCode};
 use hyper::body::Incoming;
 use oss_sign::{Region, Timestamp};
+use tokio::time::Instant;
 
 use answer::{Answer, with_header};
 use authenticate::{Caller, Claim, Verifier};

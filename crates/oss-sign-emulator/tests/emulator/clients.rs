@@ -21,7 +21,7 @@ const KEYS: [&str; 9] = [
 const TYPE: [(&str, &str); 1] = [("content-type", "text/x-test")];
 
 /// What another client answered with.
-async fn fetch(
+pub(crate) async fn fetch(
     method: reqwest::Method,
     url: &str,
     headers: &[(&str, &str)],

@@ -4,7 +4,8 @@ use core::time::Duration;
 
 use oss_sign::Method;
 
-use crate::client::{Asked, object, start};
+use crate::client::{Asked, Client, builder, object, start};
+use crate::clients::fetch;
 
 #[test]
 fn so_many_requests_fail() {
@@ -52,12 +53,14 @@ fn a_wrong_time_is_told() {
     client.send_to("GET", &url, &[], b"").expect_error(404, "NoSuchKey");
 }
 
-#[test]
-fn requests_are_delayed() {
-    let client = start();
-    let delay = Duration::from_millis(50);
+/// The clock of the runtime is stopped, and is moved on only when all there is waits for it.
+#[tokio::test(start_paused = true)]
+async fn requests_are_delayed() {
+    let client = Client::of(builder().start().await.unwrap());
+    let delay = Duration::from_secs(30);
     client.emulator.faults().delay(delay);
-    client.get("k").expect(404);
-    // At least: what a machine adds does not matter.
-    assert!(client.emulator.requests().pop().unwrap().took >= delay);
+    let url = client.url(Asked::new(Method::Get, object("k")));
+    let (status, _) = fetch(reqwest::Method::GET, &url, &[]).await;
+    assert_eq!(status, 404);
+    assert_eq!(client.emulator.requests().pop().unwrap().took.as_secs(), delay.as_secs());
 }
