@@ -8,6 +8,7 @@ use oss_sign::Timestamp;
 
 use crate::cli_profile::cloud_sso::CloudSso;
 use crate::cli_profile::config::{Config, Mode, Profile};
+use crate::configuration_file::{self, ConfigurationFile, IGNORE_PROFILE, PROFILE};
 use crate::credentials::{Credentials, Lifetime};
 use crate::credentials_uri::CredentialsUri;
 use crate::ecs_ram_role::EcsRamRole;
@@ -26,12 +27,6 @@ const NAME: ProviderName = ProviderName::new("cli_profile");
 
 /// Switches [`CliProfile`] off.
 const DISABLED: &str = "ALIBABA_CLOUD_CLI_PROFILE_DISABLED";
-
-/// Switches all configuration files off.
-pub(crate) const IGNORE_PROFILE: &str = "ALIBABA_CLOUD_IGNORE_PROFILE";
-
-/// Chooses a profile in all configuration files.
-pub(crate) const PROFILE: &str = "ALIBABA_CLOUD_PROFILE";
 
 /// The first that is set is the path.
 const PATHS: [&str; 2] = ["ALIBABA_CLOUD_CONFIG_FILE", "ALIBABA_CLOUD_CONFIG_PATH"];
@@ -94,11 +89,7 @@ impl CliProfile {
     /// The provider that the profile stands for.
     fn resolve(&self, surroundings: &dyn Surroundings) -> Result<Box<dyn Provider>, Error> {
         let failed = |cause| Error::failed(NAME, cause);
-        for switch in [DISABLED, IGNORE_PROFILE] {
-            if surroundings.is_switched_on(switch).map_err(failed)? {
-                return Err(Error::not_configured(NAME, Cause::Disabled(switch.into())));
-            }
-        }
+        configuration_file::check_switches(NAME, &[DISABLED, IGNORE_PROFILE], surroundings)?;
         let path = self.file(surroundings)?;
         let text = surroundings.read_secret_text_if_any(&path.path).map_err(failed)?;
         let Some(text) = text else { return Err(path.absent(NAME)) };
@@ -119,37 +110,13 @@ impl CliProfile {
     }
 
     fn file(&self, surroundings: &dyn Surroundings) -> Result<ConfigurationFile, Error> {
-        let given = self.path.clone();
-        let variable = || PATHS.iter().find_map(|name| surroundings.variable(name));
-        if let Some(path) = given.or_else(|| variable().map(PathBuf::from)) {
-            return Ok(ConfigurationFile { path, is_chosen: true });
+        if let Some(file) = ConfigurationFile::chosen(self.path.clone(), &PATHS, surroundings) {
+            return Ok(file);
         }
-        let home = surroundings.home_directory().ok_or_else(|| no_home(NAME))?;
-        Ok(ConfigurationFile { path: home.join(".aliyun").join("config.json"), is_chosen: false })
+        let home = surroundings.home_directory();
+        let home = home.ok_or_else(|| configuration_file::no_home(NAME))?;
+        Ok(ConfigurationFile::usual(home.join(".aliyun").join("config.json")))
     }
-}
-
-/// Where a configuration file should be.
-pub(crate) struct ConfigurationFile {
-    pub(crate) path: PathBuf,
-    /// Did somebody say so, or is it where it usually is?
-    pub(crate) is_chosen: bool,
-}
-
-impl ConfigurationFile {
-    /// It is not there: which is a mistake if somebody said that it should be.
-    pub(crate) fn absent(&self, provider: ProviderName) -> Error {
-        let cause = Cause::File(self.path.clone(), "is not there".into());
-        match self.is_chosen {
-            true => Error::failed(provider, cause),
-            false => Error::not_configured(provider, cause),
-        }
-    }
-}
-
-/// A user without a home has no files in it. (Never the root directory.)
-pub(crate) fn no_home(provider: ProviderName) -> Error {
-    Error::not_configured(provider, Cause::missing("the home directory"))
 }
 
 /// The way from a name to a provider.
@@ -350,26 +317,6 @@ impl Provider for CliProfile {
     }
 
     fn acquire<'s>(&self, surroundings: &'s dyn Surroundings) -> Step<'s, Credentials> {
-        match self.resolve(surroundings) {
-            Ok(provider) => within(NAME, provider.acquire(surroundings)),
-            Err(error) => Step::failed(error),
-        }
+        configuration_file::acquire(NAME, self.resolve(surroundings), surroundings)
     }
-}
-
-/// The credentials of a provider that a configuration file chose. If that provider is not configured,
-/// the file is wrong.
-pub(crate) fn within<'s>(
-    outer: ProviderName,
-    step: Step<'s, Credentials>,
-) -> Step<'s, Credentials> {
-    step.then(move |result| {
-        Step::Done(match result {
-            Ok(credentials) => {
-                let name = outer.of(credentials.provider());
-                Ok(credentials.with_provider(name))
-            }
-            Err(error) => Err(error.into_failed().within(&outer)),
-        })
-    })
 }

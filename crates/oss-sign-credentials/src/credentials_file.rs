@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::cli_profile::{ConfigurationFile, IGNORE_PROFILE, PROFILE, no_home, within};
+use crate::configuration_file::{self, ConfigurationFile, IGNORE_PROFILE, PROFILE};
 use crate::credentials::Credentials;
 use crate::credentials_file::ini::{Ini, Section};
 use crate::ecs_ram_role::EcsRamRole;
@@ -73,10 +73,8 @@ impl CredentialsFile {
 
     fn resolve(&self, surroundings: &dyn Surroundings) -> Result<Box<dyn Provider>, Error> {
         let failed = |cause| Error::failed(NAME, cause);
-        if surroundings.is_switched_on(IGNORE_PROFILE).map_err(failed)? {
-            return Err(Error::not_configured(NAME, Cause::Disabled(IGNORE_PROFILE.into())));
-        }
-        let mut absent = no_home(NAME);
+        configuration_file::check_switches(NAME, &[IGNORE_PROFILE], surroundings)?;
+        let mut absent = configuration_file::no_home(NAME);
         for file in self.files(surroundings) {
             let text = surroundings.read_secret_text_if_any(&file.path).map_err(failed)?;
             let Some(text) = text else {
@@ -100,15 +98,14 @@ impl CredentialsFile {
     }
 
     fn files(&self, surroundings: &dyn Surroundings) -> Vec<ConfigurationFile> {
-        let variable = || surroundings.variable(PATH).map(PathBuf::from);
-        if let Some(path) = self.path.clone().or_else(variable) {
-            return vec![ConfigurationFile { path, is_chosen: true }];
+        if let Some(file) = ConfigurationFile::chosen(self.path.clone(), &[PATH], surroundings) {
+            return vec![file];
         }
         let home = surroundings.home_directory();
         let directory = home.map(|home| home.join(".alibabacloud"));
         let paths =
             directory.iter().flat_map(|directory| FILE_NAMES.map(|name| directory.join(name)));
-        paths.map(|path| ConfigurationFile { path, is_chosen: false }).collect()
+        paths.map(ConfigurationFile::usual).collect()
     }
 }
 
@@ -185,9 +182,6 @@ impl Provider for CredentialsFile {
     }
 
     fn acquire<'s>(&self, surroundings: &'s dyn Surroundings) -> Step<'s, Credentials> {
-        match self.resolve(surroundings) {
-            Ok(provider) => within(NAME, provider.acquire(surroundings)),
-            Err(error) => Step::failed(error),
-        }
+        configuration_file::acquire(NAME, self.resolve(surroundings), surroundings)
     }
 }

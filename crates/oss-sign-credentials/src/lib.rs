@@ -20,6 +20,7 @@ mod cached;
 mod chain;
 mod cli_profile;
 mod command;
+mod configuration_file;
 mod credentials;
 mod credentials_file;
 mod credentials_uri;
