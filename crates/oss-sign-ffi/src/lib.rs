@@ -13,6 +13,9 @@ mod key;
 mod post_policy;
 mod reader;
 mod request;
+#[cfg(test)]
+#[cfg(all(feature = "std", feature = "v1", feature = "post-policy", feature = "verify"))]
+mod tests;
 #[cfg(feature = "v1")]
 mod v1;
 mod v4;

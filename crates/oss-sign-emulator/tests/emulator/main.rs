@@ -20,5 +20,6 @@ mod post_object;
 mod process;
 mod refusals;
 mod round_trip;
+mod secrets;
 #[cfg(feature = "tls")]
 mod tls;
