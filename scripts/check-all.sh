@@ -31,6 +31,7 @@ check "sets of features" scripts/features.sh
 check "minimal versions" scripts/minimal-versions.sh
 check "fuzzing" scripts/fuzz.sh "$seconds"
 check "constant time" scripts/constant-time.sh
+check "undefined behaviour" scripts/miri.sh
 check "packages" scripts/packages.sh
 check "public API" scripts/public-api.sh
 check "semver" scripts/semver.sh

@@ -11,7 +11,7 @@ rustup toolchain list 2>/dev/null | grep -q '^nightly' || { echo "not run: the l
 cargo public-api --version >/dev/null 2>&1 || { echo "not run: the list of the public API wants cargo-public-api (cargo install cargo-public-api)"; exit 0; }
 
 export RUSTFLAGS="" RUSTDOCFLAGS=""
-failed=0
+failed=0 items=0
 for package in oss-sign oss-sign-credentials oss-sign-emulator; do
     listed=tests/public-api/$package.txt
     api=$(cargo +nightly public-api --package "$package" --all-features --simplified 2>/dev/null)
@@ -20,10 +20,12 @@ for package in oss-sign oss-sign-credentials oss-sign-emulator; do
         printf '%s\n' "$api" >"$listed"
     fi
     if diff -u "$listed" <(printf '%s\n' "$api"); then
-        echo "$package: $(wc -l <<<"$api") public items, as listed"
+        echo "$package: $(wc -l <<<"$api")"
+        items=$((items + $(wc -l <<<"$api")))
     else
         failed=1
         echo "$package: the public API is not the one that is listed: scripts/public-api.sh --write"
     fi
 done
+[ "$failed" -ne 0 ] || echo "$items public items, as listed"
 exit "$failed"
