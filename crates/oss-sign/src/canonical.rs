@@ -99,20 +99,22 @@ impl<'h, O> Header<'h, O> {
     }
 }
 
-/// Parameters with `&` between them, and `first` before the first one.
+/// Parameters with `&` between them, and `first`, if any, before the first one.
 ///
 /// An empty value is none: OSS signs `acl` for `acl=` too.
 pub(crate) fn emit_parameters<O>(
     parameters: impl Iterator<Item = Parameter<O, impl Text>>,
     form: Form,
-    first: &[u8],
+    first: Option<u8>,
     mut emit_own: impl FnMut(O, &mut Sink<'_>),
     sink: &mut Sink<'_>,
 ) {
     let mut separator = first;
     for parameter in parameters {
-        sink.write(separator);
-        separator = b"&";
+        if let Some(separator) = separator {
+            sink.write(&[separator]);
+        }
+        separator = Some(b'&');
         match parameter {
             Parameter::Own(own) => emit_own(own, sink),
             Parameter::Given(name, value) => {

@@ -47,8 +47,10 @@ fn emit_encoded(text: &[u8], table: &Bytes, sink: &mut Sink<'_>) {
     }
 }
 
-/// A set of bytes: looked up for every byte that is signed.
-pub(crate) struct Bytes([u32; 8]);
+/// A set of bytes: looked up for every byte that is signed. On small devices eight of them are in a byte.
+pub(crate) struct Bytes([u8; 256 / PACKED]);
+
+const PACKED: usize = if size_of::<usize>() < 8 { 8 } else { 1 };
 
 impl Bytes {
     /// RFC 3986: `A-Z a-z 0-9 - . _ ~`.
@@ -62,32 +64,27 @@ impl Bytes {
 
     /// Letters, digits, and `others`.
     const fn of(others: &[u8]) -> Self {
-        let (second, third) = (Self::among(32, others), Self::among(64, others));
-        Self([0, second, third, Self::among(96, others), 0, 0, 0, 0])
-    }
-
-    /// The bits of 32 bytes.
-    const fn among(first: u8, others: &[u8]) -> u32 {
-        let mut bits = 0;
-        let mut offset = 0;
-        while offset < 32 {
-            let byte = first + offset;
+        let mut set = [0; 256 / PACKED];
+        let mut byte = 0;
+        while byte < 128 {
             let mut rest = others;
-            let mut stays = byte.is_ascii_alphanumeric();
+            let mut is_in = (byte as u8).is_ascii_alphanumeric();
             while let [other, after @ ..] = rest {
-                stays |= *other == byte;
+                is_in |= *other as usize == byte;
                 rest = after;
             }
-            if stays {
-                bits |= 1 << offset;
+            if is_in {
+                set[byte / PACKED] |= 1 << (byte % PACKED);
             }
-            offset += 1;
+            byte += 1;
         }
-        bits
+        Self(set)
     }
 
+    #[inline]
     pub(crate) fn has(&self, byte: u8) -> bool {
-        self.0.get(usize::from(byte >> 5)).is_some_and(|bits| bits >> (byte & 31) & 1 == 1)
+        let byte = usize::from(byte);
+        self.0.get(byte / PACKED).is_some_and(|set| set >> (byte % PACKED) & 1 == 1)
     }
 }
 

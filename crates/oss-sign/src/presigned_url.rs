@@ -106,8 +106,9 @@ impl<'a> PresignedUrl<'a> {
             end = sink::fill(buffer, |url| {
                 self.endpoint.emit_origin(resource, url);
                 let path = url.filled();
-                self.endpoint.emit_path(resource, url);
-                self.emit_resource(url.since(path), canonical);
+                let hides_dots = self.endpoint.emit_path(resource, url);
+                let path = (!hides_dots).then(|| url.since(path));
+                self.emit_resource(path, canonical);
                 canonical.write(b"\n");
                 // After the question mark.
                 let mut start = url.filled().wrapping_add(1);
@@ -131,14 +132,12 @@ impl<'a> PresignedUrl<'a> {
         sink::written_to(buffer, end, || self.length())
     }
 
-    /// The canonical resource of a URL with this path.
-    fn emit_resource(&self, path: &[u8], sink: &mut Sink<'_>) {
+    /// The canonical resource of a URL with this path; `None` where dots are hidden in it.
+    fn emit_resource(&self, path: Option<&[u8]>, sink: &mut Sink<'_>) {
         let request = &self.signable.request;
-        if request.overridden_canonical_resource().is_some()
-            || Endpoint::hides_dots(request.resource())
-        {
+        let (Some(path), None) = (path, request.overridden_canonical_resource()) else {
             return self.signable.emit_resource(Form::Encoded, sink);
-        }
+        };
         if self.endpoint.addressing() != Addressing::PathStyle
             && let Some(bucket) = request.resource().bucket()
         {

@@ -19,74 +19,119 @@ const MARKS_OF_SIGNED_URLS: [&str; 5] = [
     "x-oss-signature-version",
 ];
 
-/// The parameters by index: first those that the signature may add, by the table of their names,
-/// then the caller's.
+/// The names of parameters that are known beforehand, sorted: those that the signature may add, and
+/// those of the caller's that a [`Request`] has a method for. So these need not be sorted each time.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct KnownNames {
+    pub(crate) sorted: &'static [&'static str],
+    /// The index of `versionId`, which is the caller's.
+    pub(crate) version_id: u8,
+    /// The index of `x-oss-process`, which is the caller's.
+    pub(crate) process: u8,
+}
+
+impl KnownNames {
+    /// The name at `index`, if it is known.
+    pub(crate) fn get(&self, index: u8) -> Option<&'static str> {
+        self.sorted.get(usize::from(index)).copied()
+    }
+
+    fn has_own(&self, name: &str) -> bool {
+        let is_own = |index| index != self.version_id && index != self.process;
+        (0..).zip(self.sorted).any(|(index, own)| *own == name && is_own(index))
+    }
+}
+
+/// The parameters by index: first the known ones, then the others of the caller.
 #[derive(Clone, Copy)]
 pub(crate) struct Parameters<'r, 'a> {
-    pub(crate) own: &'static [&'static str],
+    pub(crate) known: KnownNames,
     pub(crate) request: &'r Request<'a>,
 }
 
 impl<'a> Parameters<'_, 'a> {
-    /// Sorts into `order` by `compare` the caller's parameters and those of the signature that are `present`, by
-    /// their indexes in ascending order. The caller may give none that the signature may
-    /// add, nor those of the other version.
+    /// Sorts into `order` by `compare` the caller's parameters and those of the signature of which
+    /// `adds` says that they are there. The caller may give none that the signature may add, nor those of
+    /// the other version.
     pub(crate) fn sorted(
         self,
         order: &mut Order,
-        present: impl IntoIterator<Item = u8>,
+        adds: impl Fn(u8) -> bool,
         compare: impl Fn(&str, &str) -> Ordering,
     ) -> Result<(), SignError> {
-        if self.request.parameters().count() > MAX_PARAMETERS {
+        let others = self.request.other_parameters();
+        let known = [self.request.version_id_value(), self.request.process_value()];
+        let count = others.len().saturating_add(known.iter().flatten().count());
+        if count > MAX_PARAMETERS {
             return Err(SignError::TooManyParameters);
         }
-        for index in present {
+        for index in (0..).take(self.known.sorted.len()) {
+            let value = match self.callers(index) {
+                None => adds(index).then_some(""),
+                Some(value) => value,
+            };
+            let Some(value) = value else { continue };
+            if has_line_end(value) {
+                return Err(SignError::ParameterControlCharacter(self.position(index)));
+            }
             order.push(index);
         }
-        for (position, (name, value)) in self.request.parameters() {
+        for (index, (name, value)) in (0..).zip(others) {
+            let position = ParameterPosition::Query(index);
             if name.is_empty() {
                 return Err(SignError::EmptyParameterName(position));
             }
             if has_line_end(name) || has_line_end(value) {
                 return Err(SignError::ParameterControlCharacter(position));
             }
-            if self.own.contains(&name) || MARKS_OF_SIGNED_URLS.contains(&name) {
+            if self.known.has_own(name) || MARKS_OF_SIGNED_URLS.contains(name) {
                 return Err(SignError::SignatureParameter(position));
             }
+            // At most the known ones and `MAX_PARAMETERS`.
+            let index = u8::try_from(self.known.sorted.len().saturating_add(index));
             order
-                .insert(self.index(position), &mut |other| compare(self.name(other), name))
+                .insert(index.unwrap_or(u8::MAX), &mut |other| compare(self.name(other), name))
                 .map_err(|_| SignError::DuplicateParameter(position))?;
         }
         Ok(())
     }
 
     pub(crate) fn parameter(self, index: u8) -> Parameter<u8, &'a str> {
-        if usize::from(index) < self.own.len() {
-            return Parameter::Own(index);
+        match (self.known.get(index), self.callers(index)) {
+            (Some(_), None) => Parameter::Own(index),
+            (Some(name), Some(value)) => Parameter::Given(name, value.unwrap_or_default()),
+            (None, _) => {
+                let (name, value) = self.other(index);
+                Parameter::Given(name, value)
+            }
         }
-        let position = match usize::from(index).saturating_sub(self.own.len()) {
-            0 => ParameterPosition::Process,
-            1 => ParameterPosition::VersionId,
-            slot => ParameterPosition::Query(slot.saturating_sub(2)),
-        };
-        let (name, value) = self.request.parameter(position);
-        Parameter::Given(name, value)
     }
 
     pub(crate) fn name(self, index: u8) -> &'a str {
-        match self.parameter(index) {
-            Parameter::Own(index) => self.own.get(usize::from(index)).copied().unwrap_or_default(),
-            Parameter::Given(name, _) => name,
+        self.known.get(index).unwrap_or_else(|| self.other(index).0)
+    }
+
+    /// The value of a known parameter that is the caller's.
+    fn callers(self, index: u8) -> Option<Option<&'a str>> {
+        if index == self.known.process {
+            Some(self.request.process_value())
+        } else if index == self.known.version_id {
+            Some(self.request.version_id_value())
+        } else {
+            None
         }
     }
 
-    fn index(self, position: ParameterPosition) -> u8 {
-        let slot = match position {
-            ParameterPosition::Process => 0,
-            ParameterPosition::VersionId => 1,
-            ParameterPosition::Query(index) => index.saturating_add(2),
-        };
-        // At most the signature's own and `MAX_PARAMETERS`.
-        u8::try_from(self.own.len().saturating_add(slot)).unwrap_or(u8::MAX)
+    /// A parameter that is not known.
+    fn other(self, index: u8) -> (&'a str, &'a str) {
+        let index = usize::from(index).wrapping_sub(self.known.sorted.len());
+        self.request.other_parameters().get(index).copied().unwrap_or_default()
+    }
+
+    fn position(self, index: u8) -> ParameterPosition {
+        match index == self.known.process {
+            true => ParameterPosition::Process,
+            false => ParameterPosition::VersionId,
+        }
     }
 }

@@ -47,8 +47,8 @@ impl<'a> Signable<'a> {
             access_key_id: credentials.access_key_id(),
             security_token: credentials.security_token().map(Redacted),
             rules,
-            query: Order::default(),
-            headers: Order::default(),
+            query: Order::empty(),
+            headers: Order::empty(),
         }
     }
 
@@ -78,7 +78,7 @@ impl<'a> Signable<'a> {
         emit_parameters(
             self.all_parameters(),
             Form::Encoded,
-            b"?",
+            Some(b'?'),
             |own, sink| match self.is_signature(own) {
                 true => emit_signature(sink),
                 false => self.emit_own_parameter(own, Form::Encoded, sink),
@@ -145,12 +145,12 @@ impl<'a> Signable<'a> {
     }
 
     fn all_parameters(&self) -> impl Iterator<Item = Parameter<u8, &'a str>> {
-        let own = match &self.rules {
+        let known = match &self.rules {
             Rules::V4(_) => v4::PARAMETERS,
             #[cfg(feature = "v1")]
             Rules::V1(_) => v1::PARAMETERS,
         };
-        let parameters = Parameters { own, request: &self.request };
+        let parameters = Parameters { known, request: &self.request };
         self.query.iter().map(move |index| parameters.parameter(index))
     }
 

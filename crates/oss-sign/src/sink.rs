@@ -8,6 +8,7 @@
 use core::fmt;
 
 use crate::error::BufferTooSmall;
+use crate::words::WORD;
 
 /// Gathers the pieces of a text in a buffer, and hands the buffer over whenever it is full.
 ///
@@ -59,8 +60,9 @@ impl Sink<'_> {
     #[inline]
     pub(crate) fn write_run(&mut self, text: &[u8], stays: impl Fn(u8) -> bool) -> usize {
         let room = self.buffer.get_mut(self.filled..).unwrap_or_default();
-        let mut length = 0_usize;
-        for (slot, &byte) in room.iter_mut().zip(text) {
+        let mut length = copy_words(text, room, &stays);
+        let rest = text.get(length..).unwrap_or_default().iter();
+        for (slot, &byte) in room.get_mut(length..).unwrap_or_default().iter_mut().zip(rest) {
             if !stays(byte) {
                 break;
             }
@@ -101,6 +103,24 @@ impl Sink<'_> {
             piece = rest;
         }
     }
+}
+
+/// Copies bytes that stay, a word at a time: what does not stay is to be written over. Returns how many
+/// bytes stay, up to the first that does not or to where there are no more words.
+#[inline]
+fn copy_words(text: &[u8], room: &mut [u8], stays: impl Fn(u8) -> bool) -> usize {
+    let mut length = 0_usize;
+    if WORD == 1 {
+        return length;
+    }
+    for (slot, word) in room.as_chunks_mut::<WORD>().0.iter_mut().zip(text.as_chunks().0) {
+        *slot = *word;
+        if let Some(run) = word.iter().position(|&byte| !stays(byte)) {
+            return length.wrapping_add(run);
+        }
+        length = length.wrapping_add(WORD);
+    }
+    length
 }
 
 /// Copies as many bytes as there are in both: `copy_from_slice` has a panic in it that the compiler

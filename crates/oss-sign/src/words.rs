@@ -10,7 +10,7 @@ type Word = u64;
 type Word = u8;
 
 /// How many bytes that is.
-const WORD: usize = size_of::<Word>();
+pub(crate) const WORD: usize = size_of::<Word>();
 
 /// 1 in each byte; times a byte, it is that byte in each.
 const EACH: Word = Word::MAX / 255;
@@ -19,6 +19,7 @@ const EACH: Word = Word::MAX / 255;
 const HIGH: Word = EACH * 0x80;
 
 /// The bytes of `text` from `start` on, the first of them lowest; zeros where there are no more.
+#[cfg_attr(target_pointer_width = "64", inline)]
 fn word_at(text: &[u8], start: usize) -> Word {
     let rest = text.get(start..).unwrap_or_default();
     if let Some(bytes) = rest.first_chunk() {
@@ -83,6 +84,7 @@ fn is_line_end(byte: &u8) -> bool {
 }
 
 /// Where two texts begin to differ, if one is not the start of the other.
+#[cfg_attr(target_pointer_width = "64", inline)]
 pub(crate) fn first_difference(left: &[u8], right: &[u8]) -> usize {
     let mut start = 0;
     while start < left.len() && start < right.len() {

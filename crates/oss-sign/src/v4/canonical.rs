@@ -16,7 +16,7 @@ pub(crate) fn emit_canonical_request(subject: &impl Subject, sink: &mut Sink<'_>
     emit_parameters(
         subject.parameters(),
         Form::Encoded,
-        b"",
+        None,
         |own, sink| subject.emit_own_parameter(own, Form::Encoded, sink),
         sink,
     );

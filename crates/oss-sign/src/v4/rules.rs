@@ -6,32 +6,38 @@ use crate::encode::{access_key_id_encoded, decimal, encoded_order, percent_encod
 use crate::error::SignError;
 use crate::header::{DateHeader, Headers, is_signed_by_default};
 use crate::order::Order;
-use crate::query::Parameters;
+use crate::query::{KnownNames, Parameters};
 use crate::request::Request;
 use crate::signable::Signable;
 use crate::signature::Signature;
 use crate::sink::{Emit, Sink, encoded};
 use crate::time::DateText;
 
-/// The parameters of a presigned URL, sorted; [`parameter`] has their indexes.
-pub(crate) const PARAMETERS: &[&str] = &[
-    "x-oss-additional-headers",
-    "x-oss-credential",
-    "x-oss-date",
-    "x-oss-expires",
-    "x-oss-security-token",
-    "x-oss-signature",
-    "x-oss-signature-version",
-];
+/// The parameters of a presigned URL, sorted; [`parameter`] has the indexes of those that are the
+/// signature's.
+pub(crate) const PARAMETERS: KnownNames = KnownNames {
+    sorted: &[
+        "versionId",
+        "x-oss-additional-headers",
+        "x-oss-credential",
+        "x-oss-date",
+        "x-oss-expires",
+        "x-oss-process",
+        "x-oss-security-token",
+        "x-oss-signature",
+        "x-oss-signature-version",
+    ],
+    version_id: 0,
+    process: 5,
+};
 
 mod parameter {
-    pub(super) const ADDITIONAL_HEADERS: u8 = 0;
-    pub(super) const CREDENTIAL: u8 = 1;
-    pub(super) const DATE: u8 = 2;
-    pub(super) const EXPIRES: u8 = 3;
-    pub(super) const SECURITY_TOKEN: u8 = 4;
-    pub(super) const SIGNATURE: u8 = 5;
-    pub(super) const SIGNATURE_VERSION: u8 = 6;
+    pub(super) const ADDITIONAL_HEADERS: u8 = 1;
+    pub(super) const CREDENTIAL: u8 = 2;
+    pub(super) const DATE: u8 = 3;
+    pub(super) const EXPIRES: u8 = 4;
+    pub(super) const SECURITY_TOKEN: u8 = 6;
+    pub(super) const SIGNATURE: u8 = 7;
 }
 
 /// The headers that signing by headers adds and signs, sorted; [`header`] has their indexes.
@@ -86,21 +92,15 @@ impl Rules<'_> {
         has_additional_headers: bool,
         order: &mut Order,
     ) -> Result<(), SignError> {
-        let present = match self.placement {
-            Placement::Header(_) => [None; 7],
-            Placement::Query { .. } => [
-                // An empty list is an error to OSS (EC 0002-00000076).
-                has_additional_headers.then_some(parameter::ADDITIONAL_HEADERS),
-                Some(parameter::CREDENTIAL),
-                Some(parameter::DATE),
-                Some(parameter::EXPIRES),
-                has_token.then_some(parameter::SECURITY_TOKEN),
-                Some(parameter::SIGNATURE),
-                Some(parameter::SIGNATURE_VERSION),
-            ],
+        let adds = |own| match (self.placement, own) {
+            (Placement::Header(_), _) => false,
+            // An empty list is an error to OSS (EC 0002-00000076).
+            (_, parameter::ADDITIONAL_HEADERS) => has_additional_headers,
+            (_, parameter::SECURITY_TOKEN) => has_token,
+            _ => true,
         };
-        let parameters = Parameters { own: PARAMETERS, request };
-        parameters.sorted(order, present.into_iter().flatten(), |left, right| {
+        let parameters = Parameters { known: PARAMETERS, request };
+        parameters.sorted(order, adds, |left, right| {
             encoded_order(left.as_bytes(), right.as_bytes())
         })
     }
@@ -256,7 +256,7 @@ fn check_additional_headers(request: &Request<'_>) -> Result<bool, SignError> {
 
 /// OSS refuses a header that is a query parameter too, with another value.
 fn check_headers_against_query(request: &Request<'_>, query: &Order) -> Result<(), SignError> {
-    let parameters = Parameters { own: PARAMETERS, request };
+    let parameters = Parameters { known: PARAMETERS, request };
     for (position, (name, _)) in request.all_headers().iter().enumerate() {
         let mut names = query.iter().map(|index| parameters.name(index));
         if is_signed_by_default(name) && names.any(|other| other.eq_ignore_ascii_case(name)) {
