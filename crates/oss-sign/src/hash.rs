@@ -4,9 +4,11 @@
 //! two states of RFC 2104) is here, because a text comes in pieces that fill blocks, and a key is a
 //! value that is used many times: see `DESIGN.md`.
 
+use core::slice::from_ref;
+
 use zeroize::Zeroize;
 
-use crate::sink::{Outlet, Sink, fill, gather};
+use crate::sink::{Outlet, Sink, copy, fill, gather};
 
 /// How many bytes a hash takes at a time.
 const BLOCK: usize = 64;
@@ -20,7 +22,7 @@ pub(crate) trait Hash {
     type State: AsRef<[u32]> + Copy + Zeroize;
 
     /// What is left when all is hashed.
-    type Digest: AsMut<[u8]> + Default + Zeroize;
+    type Digest: AsRef<[u8]> + AsMut<[u8]> + Default + Zeroize;
 
     const INITIAL: Self::State;
 
@@ -94,24 +96,64 @@ impl<H: Hash> HmacKey<H> {
         } else {
             fill(&mut block, |sink| sink.write(hash::<H>(emit).as_mut()));
         }
-        let inner = Self::keyed(&mut block, 0x36);
-        let outer = Self::keyed(&mut block, 0x36 ^ 0x5c);
-        block.zeroize();
-        Self { inner, outer }
+        Self::of_block(&mut block)
     }
 
     /// The HMAC of the text that `emit` writes.
     pub(crate) fn sign(&self, emit: impl FnOnce(&mut Sink<'_>)) -> H::Digest {
-        let mut inner = digest::<H>(Running::<H>::new(self.inner, BLOCK).finish(emit));
-        let outer = Running::<H>::new(self.outer, BLOCK).finish(|sink| sink.write(inner.as_mut()));
-        digest::<H>(outer)
+        self.outer(Running::<H>::new(self.inner, BLOCK).finish(emit))
+    }
+
+    /// Begins the HMAC of a text that `emit` writes the start of.
+    pub(crate) fn begin(&self, emit: impl FnOnce(&mut Sink<'_>)) -> Begun<H> {
+        let running = Running::new(self.inner, BLOCK);
+        let mut begun = Begun { running, rest: [0; BLOCK], filled: 0 };
+        begun.filled = gather(&mut begun.rest, &mut begun.running, emit);
+        begun
+    }
+
+    /// The HMAC of a text that was begun with this key, and that `emit` writes the end of.
+    pub(crate) fn sign_on(
+        &self,
+        begun: &Begun<H>,
+        emit: impl FnOnce(&mut Sink<'_>),
+    ) -> H::Digest {
+        let running = Running::<H>::new(begun.running.state, begun.running.length);
+        self.outer(running.finish(|sink| {
+            sink.write(begun.rest.get(..begun.filled).unwrap_or_default());
+            emit(sink);
+        }))
+    }
+
+    /// The key that is the HMAC of a text.
+    pub(crate) fn derive(&self, text: &[u8]) -> Self {
+        let inner = match text.len() {
+            0..FITS => second_block::<H>(self.inner, text),
+            _ => Running::<H>::new(self.inner, BLOCK).finish(|sink| sink.write(text)),
+        };
+        let (mut key, mut block) = (self.outer(inner), [0; BLOCK]);
+        copy(key.as_ref(), &mut block);
+        key.zeroize();
+        Self::of_block(&mut block)
+    }
+
+    /// From a key that was padded with zeros; it is wiped.
+    fn of_block(block: &mut [u8; BLOCK]) -> Self {
+        let inner = Self::keyed(block, 0x36);
+        let outer = Self::keyed(block, 0x36 ^ 0x5c);
+        block.zeroize();
+        Self { inner, outer }
     }
 
     fn keyed(block: &mut [u8; BLOCK], mask: u8) -> H::State {
         block.iter_mut().for_each(|byte| *byte ^= mask);
         let mut state = H::INITIAL;
-        H::compress(&mut state, &[*block]);
+        H::compress(&mut state, from_ref(block));
         state
+    }
+
+    fn outer(&self, inner: H::State) -> H::Digest {
+        digest::<H>(second_block::<H>(self.outer, digest::<H>(inner).as_ref()))
     }
 }
 
@@ -122,7 +164,23 @@ impl<H: Hash> Drop for HmacKey<H> {
     }
 }
 
+/// An HMAC whose text is not over. It is wiped on drop, as whoever has it can sign.
+#[derive(Clone)]
+pub(crate) struct Begun<H: Hash> {
+    running: Running<H>,
+    /// What does not fill a block.
+    rest: [u8; BLOCK],
+    filled: usize,
+}
+
+impl<H: Hash> Drop for Begun<H> {
+    fn drop(&mut self) {
+        self.running.state.zeroize();
+    }
+}
+
 /// A hash that has taken `length` bytes.
+#[derive(Clone)]
 struct Running<H: Hash> {
     state: H::State,
     length: usize,
@@ -164,6 +222,23 @@ impl<H: Hash> Outlet for Running<H> {
         H::compress(&mut self.state, full.as_chunks().0);
         0
     }
+}
+
+/// How long a text may be so that its padding fits into the same block.
+const FITS: usize = BLOCK - 8;
+
+/// Hashes a text that follows one block, and whose padding fits into its own.
+fn second_block<H: Hash>(mut state: H::State, text: &[u8]) -> H::State {
+    let mut block = [0; BLOCK];
+    copy(text, &mut block);
+    if let Some(first) = block.get_mut(text.len()) {
+        *first = 0x80;
+    }
+    if let Some(end) = block.last_chunk_mut() {
+        *end = (BLOCK.wrapping_add(text.len()) as u64 * 8).to_be_bytes();
+    }
+    H::compress(&mut state, from_ref(&block));
+    state
 }
 
 fn digest<H: Hash>(mut state: H::State) -> H::Digest {

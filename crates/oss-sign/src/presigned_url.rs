@@ -3,13 +3,13 @@
 use crate::canonical::{Form, Subject};
 use crate::endpoint::{Addressing, Endpoint, HostHeader};
 use crate::error::BufferTooSmall;
-use crate::hash::{Sha256, hash};
+use crate::hash::{Begun, Sha256, hash};
 use crate::request::Method;
 use crate::signable::{CanonicalRequest, PathAndQuery, RequestUrl, Signable, StringToSign};
 use crate::signature::Signature;
 use crate::sink::{self, Emit, Sink, text_output};
 use crate::time::Timestamp;
-use crate::v4::{self, SigningKey};
+use crate::v4::{self, Prepared, PreparedQuery, SigningKey};
 
 /// A presigned URL.
 ///
@@ -28,7 +28,7 @@ pub struct PresignedUrl<'a> {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Signing<'a> {
     /// It is made while the URL is written.
-    V4(&'a SigningKey),
+    V4(&'a SigningKey, Option<&'a Prepared>),
     #[cfg(feature = "v1")]
     V1(Signature),
 }
@@ -69,7 +69,7 @@ impl<'a> PresignedUrl<'a> {
     #[must_use]
     pub fn signature(&self) -> Signature {
         match self.signing {
-            Signing::V4(key) => key.sign_request(&self.signable),
+            Signing::V4(key, _) => key.sign_request(&self.signable),
             #[cfg(feature = "v1")]
             Signing::V1(signature) => signature,
         }
@@ -96,6 +96,8 @@ impl<'a> PresignedUrl<'a> {
     fn sign_to_slice<'b>(
         &self,
         key: &SigningKey,
+        begun: &Begun<Sha256>,
+        query: Option<&PreparedQuery>,
         buffer: &'b mut [u8],
     ) -> Result<&'b [u8], BufferTooSmall> {
         let (request, resource) = (&self.signable.request, self.signable.request.resource());
@@ -120,13 +122,16 @@ impl<'a> PresignedUrl<'a> {
                     url.write(&[0; 64]);
                     start = url.filled();
                 };
-                self.signable.emit_query(emit_signature, url);
+                match query {
+                    Some(query) => query.emit(emit_signature, url),
+                    None => self.signable.emit_query(emit_signature, url),
+                }
                 canonical.write(url.since(start));
             });
             canonical.write(b"\n");
             v4::emit_after_query(&self.signable, canonical);
         });
-        let signature = key.sign_hash(&self.signable, &hash);
+        let signature = key.sign_hash(begun, &hash);
         let place = buffer.get_mut(signature_start..).and_then(|rest| rest.get_mut(..64));
         sink::fill(place.unwrap_or_default(), |sink| signature.emit(sink));
         sink::written_to(buffer, end, || self.length())
@@ -156,7 +161,7 @@ impl Emit for PresignedUrl<'_> {
     fn length(&self) -> usize {
         match self.signing {
             // All signatures of V4 have the same length.
-            Signing::V4(_) => self.url(Signature::v4([0; 32])).length(),
+            Signing::V4(..) => self.url(Signature::v4([0; 32])).length(),
             #[cfg(feature = "v1")]
             Signing::V1(signature) => self.url(signature).length(),
         }
@@ -164,7 +169,8 @@ impl Emit for PresignedUrl<'_> {
 
     fn write_to<'b>(&self, buffer: &'b mut [u8]) -> Result<&'b [u8], BufferTooSmall> {
         match self.signing {
-            Signing::V4(key) => self.sign_to_slice(key, buffer),
+            Signing::V4(key, None) => self.sign_to_slice(key, &key.begin(&self.signable), None, buffer),
+            Signing::V4(key, Some(prepared)) => self.sign_to_slice(key, prepared.begun(), prepared.query(), buffer),
             #[cfg(feature = "v1")]
             Signing::V1(signature) => self.url(signature).write_to(buffer),
         }

@@ -95,15 +95,6 @@ impl<'a> Signable<'a> {
         }
     }
 
-    /// The string to sign, where the hash of the canonical request is known. V1 has none.
-    pub(crate) fn emit_string_to_sign_of(&self, canonical_hash: &[u8; 32], sink: &mut Sink<'_>) {
-        match &self.rules {
-            Rules::V4(rules) => rules.emit_string_to_sign(canonical_hash, sink),
-            #[cfg(feature = "v1")]
-            Rules::V1(rules) => rules.emit_string_to_sign(self, sink),
-        }
-    }
-
     pub(crate) fn emit_authorization(&self, signature: &Signature, sink: &mut Sink<'_>) {
         match &self.rules {
             Rules::V4(rules) => rules.emit_authorization(self, signature, sink),

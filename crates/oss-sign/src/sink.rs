@@ -88,20 +88,14 @@ impl Sink<'_> {
     fn write_across(&mut self, mut piece: &[u8]) {
         loop {
             let room = self.buffer.get_mut(self.filled..).unwrap_or_default();
-            let length = room.len().min(piece.len());
-            let (Some(room), Some((start, rest))) =
-                (room.get_mut(..length), piece.split_at_checked(length))
-            else {
-                return;
-            };
-            copy(start, room);
-            self.filled = self.filled.wrapping_add(length);
-            if rest.is_empty() {
-                return;
+            copy(piece, room);
+            match piece.split_at_checked(room.len()) {
+                Some((_, rest)) if !rest.is_empty() => piece = rest,
+                _ => break,
             }
             self.filled = self.outlet.take(self.buffer);
-            piece = rest;
         }
+        self.filled = self.filled.wrapping_add(piece.len());
     }
 }
 
@@ -126,7 +120,7 @@ fn copy_words(text: &[u8], room: &mut [u8], stays: impl Fn(u8) -> bool) -> usize
 /// Copies as many bytes as there are in both: `copy_from_slice` has a panic in it that the compiler
 /// cannot always prove away.
 #[inline]
-fn copy(from: &[u8], to: &mut [u8]) {
+pub(crate) fn copy(from: &[u8], to: &mut [u8]) {
     for (to, from) in to.iter_mut().zip(from) {
         *to = *from;
     }

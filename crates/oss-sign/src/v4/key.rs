@@ -2,11 +2,11 @@
 
 use core::fmt;
 
-use zeroize::Zeroizing;
-
-use super::{CredentialScope, canonical_hash};
+use super::texts::Texts;
+use super::{CredentialScope, canonical_hash, emit_before_hash};
 use crate::credentials::{Credentials, MAX_ACCESS_KEY_ID};
-use crate::hash::{HmacKey, Sha256};
+use crate::encode::hex;
+use crate::hash::{Begun, HmacKey, Sha256};
 use crate::region::{Product, Region};
 use crate::signable::Signable;
 use crate::signature::Signature;
@@ -36,6 +36,7 @@ use crate::time::Timestamp;
 pub struct SigningKey {
     access_key_id: heapless::String<MAX_ACCESS_KEY_ID, u8>,
     scope: CredentialScope,
+    texts: Texts,
     state: HmacKey<Sha256>,
 }
 
@@ -63,13 +64,13 @@ impl SigningKey {
         let secret = credentials.access_key_secret().as_bytes();
         let mut state = HmacKey::<Sha256>::new(&[b"aliyun_v4", secret]);
         for part in scope.parts() {
-            let derived = Zeroizing::new(state.sign(|sink| sink.write(part)));
-            state = HmacKey::new(&[derived.as_slice()]);
+            state = state.derive(part);
         }
         // An AccessKey ID has at most as many bytes as there is room.
         let access_key_id =
             heapless::String::try_from(credentials.access_key_id()).unwrap_or_default();
-        Self { access_key_id, scope, state }
+        let texts = Texts::of(&access_key_id, &scope);
+        Self { access_key_id, scope, texts, state }
     }
 
     /// Derives the key anew if it is of another UTC day than `now`, or of another AccessKey.
@@ -111,16 +112,30 @@ impl SigningKey {
 
     /// Signs a request.
     pub(crate) fn sign_request(&self, signable: &Signable<'_>) -> Signature {
-        self.sign_hash(signable, &canonical_hash(signable))
+        let begun = self.begin(signable);
+        self.sign_hash(&begun, &canonical_hash(signable))
     }
 
-    /// Signs a request whose canonical request has this hash.
-    pub(crate) fn sign_hash(
-        &self,
-        signable: &Signable<'_>,
-        canonical_hash: &[u8; 32],
-    ) -> Signature {
-        self.sign(|sink| signable.emit_string_to_sign_of(canonical_hash, sink))
+    /// Begins the signature of a request with that part of the string to sign which is before the hash.
+    /// It does not depend on the resource; and where it is hashed before the canonical request, a CPU
+    /// begins with the latter meanwhile.
+    pub(crate) fn begin(&self, signable: &Signable<'_>) -> Begun<Sha256> {
+        self.state.begin(|sink| emit_before_hash(|sink| signable.emit_date(sink), |sink| self.emit_scope(sink), sink))
+    }
+
+    /// Signs a request that was begun, and whose canonical request has this hash.
+    pub(crate) fn sign_hash(&self, begun: &Begun<Sha256>, canonical_hash: &[u8; 32]) -> Signature {
+        Signature::v4(self.state.sign_on(begun, |sink| hex(canonical_hash, sink)))
+    }
+
+    /// The text of the scope.
+    pub(super) fn emit_scope(&self, sink: &mut Sink<'_>) {
+        self.texts.emit_scope(&self.scope, sink);
+    }
+
+    /// The value of `x-oss-credential` in a query.
+    pub(super) fn emit_credential(&self, sink: &mut Sink<'_>) {
+        self.texts.emit_credential(&self.access_key_id, &self.scope, sink);
     }
 
     /// Signs the text that `emit` writes.

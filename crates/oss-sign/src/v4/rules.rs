@@ -1,8 +1,8 @@
 //! What signing adds to a request, and what it refuses.
 
-use super::{ALGORITHM, CredentialScope, UNSIGNED_PAYLOAD, emit_string_to_sign};
+use super::{ALGORITHM, SigningKey, UNSIGNED_PAYLOAD, emit_string_to_sign};
 use crate::canonical::{emit_additional_headers, has_additional_headers};
-use crate::encode::{access_key_id_encoded, decimal, encoded_order, percent_encoded};
+use crate::encode::{decimal, encoded_order, percent_encoded};
 use crate::error::SignError;
 use crate::header::{DateHeader, Headers, is_signed_by_default};
 use crate::order::Order;
@@ -52,7 +52,7 @@ mod header {
 /// What V4 does in its own way.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Rules<'a> {
-    pub(super) scope: &'a CredentialScope,
+    pub(super) key: &'a SigningKey,
     /// The time of signing, in the form of what carries it: signed as it is sent.
     pub(super) date: DateText,
     pub(super) placement: Placement,
@@ -150,7 +150,7 @@ impl Rules<'_> {
     }
 
     pub(crate) fn emit_string_to_sign(&self, canonical_hash: &[u8; 32], sink: &mut Sink<'_>) {
-        emit_string_to_sign(self.date.as_bytes(), self.scope, canonical_hash, sink);
+        emit_string_to_sign(self.date.as_bytes(), self.key.scope(), canonical_hash, sink);
     }
 
     /// The time of signing, in the form of what carries it.
@@ -181,9 +181,7 @@ impl Rules<'_> {
             }
             parameter::CREDENTIAL => {
                 sink.write(b"x-oss-credential=");
-                access_key_id_encoded(signable.access_key_id, sink);
-                sink.write(b"%2F");
-                self.scope.emit_with(b"%2F", sink);
+                self.key.emit_credential(sink);
             }
             parameter::DATE => {
                 sink.write(b"x-oss-date=");
@@ -224,7 +222,7 @@ impl Rules<'_> {
         sink.write(b" Credential=");
         sink.write(signable.access_key_id.as_bytes());
         sink.write(b"/");
-        self.scope.emit(sink);
+        self.key.emit_scope(sink);
         // An empty list is an error to OSS (EC 0002-00000209).
         if has_additional_headers(signable) {
             sink.write(b",AdditionalHeaders=");
