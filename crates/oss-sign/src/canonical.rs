@@ -144,7 +144,10 @@ pub(crate) fn emit_headers<S: Subject>(
             if previous.is_some() {
                 sink.write(b"\n");
             }
-            lower_cased(name, sink);
+            match header {
+                Header::Own(_, name) => sink.write(name.as_bytes()),
+                Header::Given(name, _) => lower_cased(name, sink),
+            }
             sink.write(b":");
         }
         emit_header_value(subject, header, sink);

@@ -8,13 +8,13 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use crate::sink::Sink;
 #[cfg(feature = "post-policy")]
 use crate::sink::encoded;
-use crate::words::{first_difference, position};
+use crate::words::{WORD, first_difference, letters, lower_case, marked, position, within, word_at};
 
 /// Percent-encodes a name or a value of the query: all but the unreserved characters of RFC 3986.
 ///
 /// So a blank is always `%20` and `+` always `%2B`, which every gateway reads the same way.
 pub(crate) fn percent_encoded(text: &[u8], sink: &mut Sink<'_>) {
-    emit_encoded(text, &Bytes::UNRESERVED, sink);
+    emit_encoded(text, b'.', sink);
 }
 
 /// Percent-encodes an AccessKey ID, of whose characters only `=` is not unreserved.
@@ -27,23 +27,28 @@ pub(crate) fn access_key_id_encoded(id: &str, sink: &mut Sink<'_>) {
 
 /// Percent-encodes a path: `/` stays.
 pub(crate) fn percent_encoded_path(path: &[u8], sink: &mut Sink<'_>) {
-    emit_encoded(path, &Bytes::PATH, sink);
+    emit_encoded(path, b'/', sink);
 }
 
-fn emit_encoded(text: &[u8], table: &Bytes, sink: &mut Sink<'_>) {
-    let stays = |byte| table.has(byte);
-    let mut rest = text;
-    loop {
-        let run = sink.write_run(rest, stays);
-        let Some((&byte, after)) = rest.get(run..).unwrap_or_default().split_first() else {
-            return;
-        };
-        match stays(byte) {
-            // The buffer was full.
+/// Encodes all but the unreserved characters, and those from `-` to `last`: `/` comes after `.`.
+fn emit_encoded(text: &[u8], last: u8, sink: &mut Sink<'_>) {
+    // Nearly all that stays. Beyond the end there are zeros, which do not.
+    let plain = |word| letters(word) | within(word, b'0', b'9') | within(word, b'-', last);
+    let mut start = 0;
+    while start < text.len() {
+        let word = word_at(text, start);
+        let run = marked(plain(word));
+        sink.write_start(word.to_le_bytes(), run);
+        start = start.wrapping_add(run);
+        if run == WORD {
+            continue;
+        }
+        let Some(&byte) = text.get(start) else { return };
+        match Bytes::UNRESERVED.has(byte) {
             true => sink.write(&[byte]),
             false => sink.write(&[b'%', digit(byte >> 4, b'A'), digit(byte & 15, b'A')]),
         }
-        rest = after;
+        start = start.wrapping_add(1);
     }
 }
 
@@ -55,9 +60,6 @@ const PACKED: usize = if size_of::<usize>() < 8 { 8 } else { 1 };
 impl Bytes {
     /// RFC 3986: `A-Z a-z 0-9 - . _ ~`.
     const UNRESERVED: Self = Self::of(b"-._~");
-
-    /// What stays in a path.
-    const PATH: Self = Self::of(b"-._~/");
 
     /// RFC 9110: what a header name consists of.
     pub(crate) const TOKEN: Self = Self::of(b"!#$%&'*+-.^_`|~");
@@ -162,14 +164,10 @@ fn json_escape(byte: u8, sink: &mut Sink<'_>) {
 
 /// Lower-cases ASCII letters.
 pub(crate) fn lower_cased(text: &str, sink: &mut Sink<'_>) {
-    let mut rest = text.as_bytes();
-    loop {
-        let run = sink.write_run(rest, |byte| !byte.is_ascii_uppercase());
-        let Some((&byte, after)) = rest.get(run..).unwrap_or_default().split_first() else {
-            return;
-        };
-        sink.write(&[byte.to_ascii_lowercase()]);
-        rest = after;
+    let text = text.as_bytes();
+    for start in (0..text.len()).step_by(WORD) {
+        let word = lower_case(word_at(text, start));
+        sink.write_start(word.to_le_bytes(), text.len().wrapping_sub(start).min(WORD));
     }
 }
 

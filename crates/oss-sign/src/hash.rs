@@ -13,8 +13,8 @@ use crate::sink::{Outlet, Sink, copy, fill, gather};
 /// How many bytes a hash takes at a time.
 const BLOCK: usize = 64;
 
-/// How many blocks of a text are gathered before they are hashed. One more saves some calls, but small
-/// devices have no room to spare.
+/// How many blocks of a text are gathered before they are hashed: more save some calls, but small devices
+/// have no room to spare.
 const GATHERED: usize = if size_of::<usize>() < 8 { 1 } else { 2 };
 
 /// A hash function of the family of SHA-1 and SHA-256: its state, and what makes a block go into it.

@@ -50,31 +50,35 @@ pub(crate) struct Parameters<'r, 'a> {
 }
 
 impl<'a> Parameters<'_, 'a> {
-    /// Sorts into `order` by `compare` the caller's parameters and those of the signature of which
-    /// `adds` says that they are there. The caller may give none that the signature may add, nor those of
-    /// the other version.
+    /// Sorts into `order` by `compare` the caller's parameters and those that the signature adds: a bit for
+    /// each index. The caller may give none that the signature may add, nor those of the other version.
     pub(crate) fn sorted(
         self,
         order: &mut Order,
-        adds: impl Fn(u8) -> bool,
+        added: u16,
         compare: impl Fn(&str, &str) -> Ordering,
     ) -> Result<(), SignError> {
         let others = self.request.other_parameters();
-        let known = [self.request.version_id_value(), self.request.process_value()];
-        let count = others.len().saturating_add(known.iter().flatten().count());
+        let mut known = added;
+        let mut count = others.len();
+        for (index, value, position) in [
+            (self.known.version_id, self.request.version_id_value(), ParameterPosition::VersionId),
+            (self.known.process, self.request.process_value(), ParameterPosition::Process),
+        ] {
+            let Some(value) = value else { continue };
+            if has_line_end(value) {
+                return Err(SignError::ParameterControlCharacter(position));
+            }
+            known |= 1 << index;
+            count = count.saturating_add(1);
+        }
         if count > MAX_PARAMETERS {
             return Err(SignError::TooManyParameters);
         }
         for index in (0..).take(self.known.sorted.len()) {
-            let value = match self.callers(index) {
-                None => adds(index).then_some(""),
-                Some(value) => value,
-            };
-            let Some(value) = value else { continue };
-            if has_line_end(value) {
-                return Err(SignError::ParameterControlCharacter(self.position(index)));
+            if known >> index & 1 == 1 {
+                order.push(index);
             }
-            order.push(index);
         }
         for (index, (name, value)) in (0..).zip(others) {
             let position = ParameterPosition::Query(index);
@@ -96,42 +100,27 @@ impl<'a> Parameters<'_, 'a> {
         Ok(())
     }
 
+    #[inline]
     pub(crate) fn parameter(self, index: u8) -> Parameter<u8, &'a str> {
-        match (self.known.get(index), self.callers(index)) {
-            (Some(_), None) => Parameter::Own(index),
-            (Some(name), Some(value)) => Parameter::Given(name, value.unwrap_or_default()),
-            (None, _) => {
-                let (name, value) = self.other(index);
-                Parameter::Given(name, value)
-            }
-        }
+        let (name, value) = if index == self.known.process {
+            ("x-oss-process", self.request.process_value().unwrap_or_default())
+        } else if index == self.known.version_id {
+            ("versionId", self.request.version_id_value().unwrap_or_default())
+        } else if usize::from(index) < self.known.sorted.len() {
+            return Parameter::Own(index);
+        } else {
+            self.other(index)
+        };
+        Parameter::Given(name, value)
     }
 
     pub(crate) fn name(self, index: u8) -> &'a str {
         self.known.get(index).unwrap_or_else(|| self.other(index).0)
     }
 
-    /// The value of a known parameter that is the caller's.
-    fn callers(self, index: u8) -> Option<Option<&'a str>> {
-        if index == self.known.process {
-            Some(self.request.process_value())
-        } else if index == self.known.version_id {
-            Some(self.request.version_id_value())
-        } else {
-            None
-        }
-    }
-
     /// A parameter that is not known.
     fn other(self, index: u8) -> (&'a str, &'a str) {
         let index = usize::from(index).wrapping_sub(self.known.sorted.len());
         self.request.other_parameters().get(index).copied().unwrap_or_default()
-    }
-
-    fn position(self, index: u8) -> ParameterPosition {
-        match index == self.known.process {
-            true => ParameterPosition::Process,
-            false => ParameterPosition::VersionId,
-        }
     }
 }

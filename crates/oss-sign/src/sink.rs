@@ -73,6 +73,19 @@ impl Sink<'_> {
         length
     }
 
+    /// Adds the first `length` bytes of a word. The others are written too, where there is room, and are
+    /// written over by what comes next.
+    #[inline]
+    pub(crate) fn write_start(&mut self, word: [u8; WORD], length: usize) {
+        match self.buffer.get_mut(self.filled..).and_then(|room| room.first_chunk_mut()) {
+            Some(room) => {
+                *room = word;
+                self.filled = self.filled.wrapping_add(length);
+            }
+            None => self.write_bytes(word.get(..length).unwrap_or_default()),
+        }
+    }
+
     /// How many bytes are in the buffer.
     pub(crate) fn filled(&self) -> usize {
         self.filled
@@ -81,6 +94,12 @@ impl Sink<'_> {
     /// What is in the buffer from `start` on.
     pub(crate) fn since(&self, start: usize) -> &[u8] {
         self.buffer.get(start..self.filled).unwrap_or_default()
+    }
+
+    /// Adds a piece, in the one place where it is not worth to do so at once.
+    #[inline(never)]
+    fn write_bytes(&mut self, piece: &[u8]) {
+        self.write(piece);
     }
 
     /// Adds a piece that is longer than the room for it.

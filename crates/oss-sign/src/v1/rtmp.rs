@@ -148,7 +148,8 @@ impl<'a> Push<'a> {
     ) -> Result<Self, SignError> {
         let mut push = Self { request, credentials, expires_at, order: Order::empty() };
         let parameters = Parameters { known: push.known(), request: &request };
-        parameters.sorted(&mut push.order, |_| true, str::cmp)?;
+        let token = credentials.security_token().map_or(0, |_| 1 << parameter::SECURITY_TOKEN);
+        parameters.sorted(&mut push.order, parameter::ALWAYS | token, str::cmp)?;
         Ok(push)
     }
 

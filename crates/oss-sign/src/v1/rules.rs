@@ -33,6 +33,9 @@ pub(super) mod parameter {
     pub(in crate::v1) const ACCESS_KEY_ID: u8 = 1;
     pub(in crate::v1) const SIGNATURE: u8 = 2;
     pub(in crate::v1) const SECURITY_TOKEN: u8 = 3;
+
+    /// A bit for each that is in every presigned URL.
+    pub(in crate::v1) const ALWAYS: u16 = 1 << EXPIRES | 1 << ACCESS_KEY_ID | 1 << SIGNATURE;
 }
 
 /// The headers that signing by headers adds and signs, sorted; [`header`] has their indexes.
@@ -92,12 +95,14 @@ impl Rules<'_> {
         has_token: bool,
         order: &mut Order,
     ) -> Result<(), SignError> {
-        let adds = |own| match self.placement {
-            Placement::Header(..) => false,
-            Placement::Query(_) => has_token || own != parameter::SECURITY_TOKEN,
+        let added = match self.placement {
+            Placement::Header(..) => 0,
+            Placement::Query(_) => {
+                parameter::ALWAYS | u16::from(has_token) << parameter::SECURITY_TOKEN
+            }
         };
         let parameters = Parameters { known: PARAMETERS, request };
-        parameters.sorted(order, adds, str::cmp)
+        parameters.sorted(order, added, str::cmp)
     }
 
     fn sort_headers(

@@ -38,6 +38,11 @@ mod parameter {
     pub(super) const EXPIRES: u8 = 4;
     pub(super) const SECURITY_TOKEN: u8 = 6;
     pub(super) const SIGNATURE: u8 = 7;
+    pub(super) const SIGNATURE_VERSION: u8 = 8;
+
+    /// A bit for each that is in every presigned URL.
+    pub(super) const ALWAYS: u16 =
+        1 << CREDENTIAL | 1 << DATE | 1 << EXPIRES | 1 << SIGNATURE | 1 << SIGNATURE_VERSION;
 }
 
 /// The headers that signing by headers adds and signs, sorted; [`header`] has their indexes.
@@ -92,15 +97,17 @@ impl Rules<'_> {
         has_additional_headers: bool,
         order: &mut Order,
     ) -> Result<(), SignError> {
-        let adds = |own| match (self.placement, own) {
-            (Placement::Header(_), _) => false,
-            // An empty list is an error to OSS (EC 0002-00000076).
-            (_, parameter::ADDITIONAL_HEADERS) => has_additional_headers,
-            (_, parameter::SECURITY_TOKEN) => has_token,
-            _ => true,
+        let added = match self.placement {
+            Placement::Header(_) => 0,
+            Placement::Query { .. } => {
+                // An empty list is an error to OSS (EC 0002-00000076).
+                parameter::ALWAYS
+                    | u16::from(has_additional_headers) << parameter::ADDITIONAL_HEADERS
+                    | u16::from(has_token) << parameter::SECURITY_TOKEN
+            }
         };
         let parameters = Parameters { known: PARAMETERS, request };
-        parameters.sorted(order, adds, |left, right| {
+        parameters.sorted(order, added, |left, right| {
             encoded_order(left.as_bytes(), right.as_bytes())
         })
     }
@@ -154,8 +161,8 @@ impl Rules<'_> {
     }
 
     /// The time of signing, in the form of what carries it.
-    pub(crate) fn date(&self) -> &[u8] {
-        self.date.as_bytes()
+    pub(crate) fn date(&self) -> &DateText {
+        &self.date
     }
 
     pub(crate) fn date_header(&self) -> &'static str {
@@ -185,7 +192,7 @@ impl Rules<'_> {
             }
             parameter::DATE => {
                 sink.write(b"x-oss-date=");
-                sink.write(self.date.as_bytes());
+                self.date.emit(sink);
             }
             parameter::EXPIRES => {
                 sink.write(b"x-oss-expires=");
@@ -207,7 +214,7 @@ impl Rules<'_> {
     pub(crate) fn emit_header(&self, signable: &Signable<'_>, own: u8, sink: &mut Sink<'_>) {
         match own {
             header::CONTENT_SHA256 => sink.write(UNSIGNED_PAYLOAD.as_bytes()),
-            header::DATE => sink.write(self.date.as_bytes()),
+            header::DATE => self.date.emit(sink),
             _ => sink.write(signable.security_token().as_bytes()),
         }
     }
