@@ -8,7 +8,9 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use crate::sink::Sink;
 #[cfg(feature = "post-policy")]
 use crate::sink::encoded;
-use crate::words::{WORD, first_difference, letters, lower_case, marked, position, within, word_at};
+use crate::words::{
+    WORD, first_difference, letters, lower_case, marked, position, within, word_at,
+};
 
 /// Percent-encodes a name or a value of the query: all but the unreserved characters of RFC 3986.
 ///

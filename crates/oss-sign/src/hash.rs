@@ -113,11 +113,7 @@ impl<H: Hash> HmacKey<H> {
     }
 
     /// The HMAC of a text that was begun with this key, and that `emit` writes the end of.
-    pub(crate) fn sign_on(
-        &self,
-        begun: &Begun<H>,
-        emit: impl FnOnce(&mut Sink<'_>),
-    ) -> H::Digest {
+    pub(crate) fn sign_on(&self, begun: &Begun<H>, emit: impl FnOnce(&mut Sink<'_>)) -> H::Digest {
         let running = Running::<H>::new(begun.running.state, begun.running.length);
         self.outer(running.finish(|sink| {
             sink.write(begun.rest.get(..begun.filled).unwrap_or_default());
@@ -128,7 +124,7 @@ impl<H: Hash> HmacKey<H> {
     /// The key that is the HMAC of a text.
     pub(crate) fn derive(&self, text: &[u8]) -> Self {
         let inner = match text.len() {
-            0..FITS => second_block::<H>(self.inner, text),
+            length if length < FITS => second_block::<H>(self.inner, text),
             _ => Running::<H>::new(self.inner, BLOCK).finish(|sink| sink.write(text)),
         };
         let (mut key, mut block) = (self.outer(inner), [0; BLOCK]);
@@ -152,6 +148,7 @@ impl<H: Hash> HmacKey<H> {
         state
     }
 
+    #[inline(never)]
     fn outer(&self, inner: H::State) -> H::Digest {
         digest::<H>(second_block::<H>(self.outer, digest::<H>(inner).as_ref()))
     }
@@ -224,8 +221,9 @@ impl<H: Hash> Outlet for Running<H> {
     }
 }
 
-/// How long a text may be so that its padding fits into the same block.
-const FITS: usize = BLOCK - 8;
+/// How long a text must not be, so that its padding fits into the same block. Small devices take the way
+/// that is for all texts.
+const FITS: usize = if size_of::<usize>() < 8 { 0 } else { BLOCK - 8 };
 
 /// Hashes a text that follows one block, and whose padding fits into its own.
 fn second_block<H: Hash>(mut state: H::State, text: &[u8]) -> H::State {

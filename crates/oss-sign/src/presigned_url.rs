@@ -123,8 +123,8 @@ impl<'a> PresignedUrl<'a> {
                     start = url.filled();
                 };
                 match query {
-                    Some(query) => query.emit(emit_signature, url),
-                    None => self.signable.emit_query(emit_signature, url),
+                    Some(query) if PreparedQuery::IS_WANTED => query.emit(emit_signature, url),
+                    _ => self.signable.emit_query(emit_signature, url),
                 }
                 canonical.write(url.since(start));
             });
@@ -169,8 +169,12 @@ impl Emit for PresignedUrl<'_> {
 
     fn write_to<'b>(&self, buffer: &'b mut [u8]) -> Result<&'b [u8], BufferTooSmall> {
         match self.signing {
-            Signing::V4(key, None) => self.sign_to_slice(key, &key.begin(&self.signable), None, buffer),
-            Signing::V4(key, Some(prepared)) => self.sign_to_slice(key, prepared.begun(), prepared.query(), buffer),
+            Signing::V4(key, None) => {
+                self.sign_to_slice(key, &key.begin(&self.signable), None, buffer)
+            }
+            Signing::V4(key, Some(prepared)) => {
+                self.sign_to_slice(key, prepared.begun(), prepared.query(), buffer)
+            }
             #[cfg(feature = "v1")]
             Signing::V1(signature) => self.url(signature).write_to(buffer),
         }

@@ -59,19 +59,18 @@ impl<'a> Parameters<'_, 'a> {
         compare: impl Fn(&str, &str) -> Ordering,
     ) -> Result<(), SignError> {
         let others = self.request.other_parameters();
-        let mut known = added;
-        let mut count = others.len();
-        for (index, value, position) in [
-            (self.known.version_id, self.request.version_id_value(), ParameterPosition::VersionId),
-            (self.known.process, self.request.process_value(), ParameterPosition::Process),
-        ] {
-            let Some(value) = value else { continue };
-            if has_line_end(value) {
-                return Err(SignError::ParameterControlCharacter(position));
-            }
-            known |= 1 << index;
-            count = count.saturating_add(1);
+        let (version_id, process) = (self.request.version_id_value(), self.request.process_value());
+        if version_id.is_some_and(has_line_end) {
+            return Err(SignError::ParameterControlCharacter(ParameterPosition::VersionId));
         }
+        if process.is_some_and(has_line_end) {
+            return Err(SignError::ParameterControlCharacter(ParameterPosition::Process));
+        }
+        let known = added
+            | u16::from(version_id.is_some()) << self.known.version_id
+            | u16::from(process.is_some()) << self.known.process;
+        let given = usize::from(version_id.is_some()) + usize::from(process.is_some());
+        let count = others.len().saturating_add(given);
         if count > MAX_PARAMETERS {
             return Err(SignError::TooManyParameters);
         }
@@ -100,7 +99,8 @@ impl<'a> Parameters<'_, 'a> {
         Ok(())
     }
 
-    #[inline]
+    #[cfg_attr(target_pointer_width = "64", inline)]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub(crate) fn parameter(self, index: u8) -> Parameter<u8, &'a str> {
         let (name, value) = if index == self.known.process {
             ("x-oss-process", self.request.process_value().unwrap_or_default())

@@ -153,10 +153,7 @@ impl<'a> Signable<'a> {
         self.parameters_among(known)
     }
 
-    fn parameters_among(
-        &self,
-        known: KnownNames,
-    ) -> impl Iterator<Item = Parameter<u8, &'a str>> {
+    fn parameters_among(&self, known: KnownNames) -> impl Iterator<Item = Parameter<u8, &'a str>> {
         let parameters = Parameters { known, request: &self.request };
         self.query.iter().map(move |index| parameters.parameter(index))
     }

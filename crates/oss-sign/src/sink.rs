@@ -75,7 +75,8 @@ impl Sink<'_> {
 
     /// Adds the first `length` bytes of a word. The others are written too, where there is room, and are
     /// written over by what comes next.
-    #[inline]
+    #[cfg_attr(target_pointer_width = "64", inline)]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub(crate) fn write_start(&mut self, word: [u8; WORD], length: usize) {
         match self.buffer.get_mut(self.filled..).and_then(|room| room.first_chunk_mut()) {
             Some(room) => {

@@ -97,6 +97,9 @@ pub(crate) struct PreparedQuery {
 }
 
 impl PreparedQuery {
+    /// Whether there can be one: so that small devices have no code for it.
+    pub(crate) const IS_WANTED: bool = QUERY > 0;
+
     fn of(signable: &Signable<'_>) -> Option<Self> {
         let (mut text, mut signature) = ([0; QUERY], 0);
         let length = fill(&mut text, |sink| {
@@ -106,11 +109,7 @@ impl PreparedQuery {
     }
 
     /// The query, with a question mark before it, and with what `emit_signature` writes in its place.
-    pub(crate) fn emit(
-        &self,
-        emit_signature: impl FnOnce(&mut Sink<'_>),
-        sink: &mut Sink<'_>,
-    ) {
+    pub(crate) fn emit(&self, emit_signature: impl FnOnce(&mut Sink<'_>), sink: &mut Sink<'_>) {
         let text = self.text.get(..self.length).unwrap_or_default();
         let (before, after) = text.split_at_checked(self.signature).unwrap_or_default();
         sink.write(before);

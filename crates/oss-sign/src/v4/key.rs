@@ -120,7 +120,9 @@ impl SigningKey {
     /// It does not depend on the resource; and where it is hashed before the canonical request, a CPU
     /// begins with the latter meanwhile.
     pub(crate) fn begin(&self, signable: &Signable<'_>) -> Begun<Sha256> {
-        self.state.begin(|sink| emit_before_hash(|sink| signable.emit_date(sink), |sink| self.emit_scope(sink), sink))
+        self.state.begin(|sink| {
+            emit_before_hash(|sink| signable.emit_date(sink), |sink| self.emit_scope(sink), sink)
+        })
     }
 
     /// Signs a request that was begun, and whose canonical request has this hash.

@@ -107,9 +107,8 @@ impl Rules<'_> {
             }
         };
         let parameters = Parameters { known: PARAMETERS, request };
-        parameters.sorted(order, added, |left, right| {
-            encoded_order(left.as_bytes(), right.as_bytes())
-        })
+        parameters
+            .sorted(order, added, |left, right| encoded_order(left.as_bytes(), right.as_bytes()))
     }
 
     fn sort_headers(

@@ -2,9 +2,9 @@
 
 use super::CredentialScope;
 use crate::encode::access_key_id_encoded;
-use crate::sink::{Emit, Sink};
 #[cfg(target_pointer_width = "64")]
 use crate::sink::fill;
+use crate::sink::{Emit, Sink};
 
 /// The texts, ready-made. Small devices have no room for them, and put them together each time.
 #[derive(Clone)]
