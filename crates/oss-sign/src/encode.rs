@@ -9,7 +9,7 @@ use crate::sink::Sink;
 #[cfg(feature = "post-policy")]
 use crate::sink::encoded;
 use crate::words::{
-    WORD, first_difference, letters, lower_case, marked, position, within, word_at,
+    WORD, Word, first_difference, letters, lower_case, marked, position, within, word_at,
 };
 
 /// Percent-encodes a name or a value of the query: all but the unreserved characters of RFC 3986.
@@ -34,10 +34,29 @@ pub(crate) fn percent_encoded_path(path: &[u8], sink: &mut Sink<'_>) {
 
 /// Encodes all but the unreserved characters, and those from `-` to `last`: `/` comes after `.`.
 fn emit_encoded(text: &[u8], last: u8, sink: &mut Sink<'_>) {
-    // Nearly all that stays. Beyond the end there are zeros, which do not.
-    let plain = |word| letters(word) | within(word, b'0', b'9') | within(word, b'-', last);
+    emit_runs(
+        text,
+        |word| plain(word, last),
+        |byte, sink| match Bytes::UNRESERVED.has(byte) {
+            true => sink.write(&[byte]),
+            false => sink.write(&[b'%', digit(byte >> 4, b'A'), digit(byte & 15, b'A')]),
+        },
+        sink,
+    );
+}
+
+/// Writes runs of bytes that `plain` marks as they are, and each byte between them by `emit`. NUL is not
+/// plain.
+#[inline]
+fn emit_runs(
+    text: &[u8],
+    plain: impl Fn(Word) -> Word,
+    emit: impl Fn(u8, &mut Sink<'_>),
+    sink: &mut Sink<'_>,
+) {
     let mut start = 0;
     while start < text.len() {
+        // Beyond the end there are zeros.
         let word = word_at(text, start);
         let run = marked(plain(word));
         sink.write_start(word.to_le_bytes(), run);
@@ -46,49 +65,65 @@ fn emit_encoded(text: &[u8], last: u8, sink: &mut Sink<'_>) {
             continue;
         }
         let Some(&byte) = text.get(start) else { return };
-        match Bytes::UNRESERVED.has(byte) {
-            true => sink.write(&[byte]),
-            false => sink.write(&[b'%', digit(byte >> 4, b'A'), digit(byte & 15, b'A')]),
-        }
+        emit(byte, sink);
         start = start.wrapping_add(1);
     }
 }
 
-/// A set of bytes: looked up for every byte that is signed. On small devices eight of them are in a byte.
-pub(crate) struct Bytes([u8; 256 / PACKED]);
+/// Marks letters, digits, and what is from `-` to `last`: nearly all that stays as it is.
+fn plain(word: Word, last: u8) -> Word {
+    letters(word) | within(word, b'0', b'9') | within(word, b'-', last)
+}
 
-const PACKED: usize = if size_of::<usize>() < 8 { 8 } else { 1 };
+/// RFC 9110: whether a header name is a token.
+pub(crate) fn is_token(name: &str) -> bool {
+    let is_token = |bytes: &[u8]| bytes.iter().all(|&byte| Bytes::TOKEN.has(byte));
+    let (words, rest) = match WORD {
+        1 => (&[][..], name.as_bytes()),
+        _ => name.as_bytes().as_chunks::<WORD>(),
+    };
+    let is_plain = |word: &[u8; WORD]| marked(plain(Word::from_le_bytes(*word), b'.')) == WORD;
+    !name.is_empty() && words.iter().all(|word| is_plain(word) || is_token(word)) && is_token(rest)
+}
+
+/// A set of bytes.
+struct Bytes([u32; 8]);
 
 impl Bytes {
     /// RFC 3986: `A-Z a-z 0-9 - . _ ~`.
     const UNRESERVED: Self = Self::of(b"-._~");
 
     /// RFC 9110: what a header name consists of.
-    pub(crate) const TOKEN: Self = Self::of(b"!#$%&'*+-.^_`|~");
+    const TOKEN: Self = Self::of(b"!#$%&'*+-.^_`|~");
 
     /// Letters, digits, and `others`.
     const fn of(others: &[u8]) -> Self {
-        let mut set = [0; 256 / PACKED];
-        let mut byte = 0;
-        while byte < 128 {
-            let mut rest = others;
-            let mut is_in = (byte as u8).is_ascii_alphanumeric();
-            while let [other, after @ ..] = rest {
-                is_in |= *other as usize == byte;
-                rest = after;
-            }
-            if is_in {
-                set[byte / PACKED] |= 1 << (byte % PACKED);
-            }
-            byte += 1;
-        }
-        Self(set)
+        let (second, third) = (Self::among(32, others), Self::among(64, others));
+        Self([0, second, third, Self::among(96, others), 0, 0, 0, 0])
     }
 
-    #[inline]
-    pub(crate) fn has(&self, byte: u8) -> bool {
-        let byte = usize::from(byte);
-        self.0.get(byte / PACKED).is_some_and(|set| set >> (byte % PACKED) & 1 == 1)
+    /// The bits of 32 bytes.
+    const fn among(first: u8, others: &[u8]) -> u32 {
+        let mut bits = 0;
+        let mut offset = 0;
+        while offset < 32 {
+            let byte = first + offset;
+            let mut rest = others;
+            let mut stays = byte.is_ascii_alphanumeric();
+            while let [other, after @ ..] = rest {
+                stays |= *other == byte;
+                rest = after;
+            }
+            if stays {
+                bits |= 1 << offset;
+            }
+            offset += 1;
+        }
+        bits
+    }
+
+    fn has(&self, byte: u8) -> bool {
+        self.0.get(usize::from(byte >> 5)).is_some_and(|bits| bits >> (byte & 31) & 1 == 1)
     }
 }
 
@@ -127,24 +162,16 @@ fn base64_groups(bytes: &[u8], sink: &mut Sink<'_>) {
 /// <https://www.alibabacloud.com/help/en/oss/developer-reference/postobject>
 #[cfg(feature = "post-policy")]
 pub(crate) fn json_escaped(text: &[u8], sink: &mut Sink<'_>) {
-    let mut rest = text;
-    loop {
-        let run = sink.write_run(rest, |byte| !is_escaped_in_json(byte));
-        let Some((&byte, after)) = rest.get(run..).unwrap_or_default().split_first() else {
-            return;
-        };
-        match is_escaped_in_json(byte) {
-            // The buffer was full.
-            false => sink.write(&[byte]),
-            true => json_escape(byte, sink),
-        }
-        rest = after;
-    }
+    emit_runs(text, |word| !escaped_in_json(word), json_escape, sink);
 }
 
+/// Marks control characters, `"`, `$` and `\`.
 #[cfg(feature = "post-policy")]
-fn is_escaped_in_json(byte: u8) -> bool {
-    byte < b' ' || matches!(byte, b'"' | b'\\' | b'$')
+fn escaped_in_json(word: Word) -> Word {
+    within(word, 0, 0x1f)
+        | within(word, b'"', b'"')
+        | within(word, b'$', b'$')
+        | within(word, b'\\', b'\\')
 }
 
 #[cfg(feature = "post-policy")]
@@ -269,6 +296,39 @@ mod tests {
             text(|sink| percent_encoded_path("/a b/中".as_bytes(), sink)),
             "/a%20b/%E4%B8%AD"
         );
+    }
+
+    /// Whatever the byte and its place in a word, and wherever the buffer is full.
+    #[test]
+    fn every_byte_is_encoded_wherever_it_stands() {
+        for byte in 0..=0xff_u8 {
+            for place in 0..19 {
+                let mut text = [b'a'; 19];
+                text[place] = byte;
+                let stays = byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+                let encoded = match stays {
+                    true => vec![byte],
+                    false => format!("%{byte:02X}").into_bytes(),
+                };
+                let expected = [&text[..place], &encoded, &text[place + 1..]].concat();
+                assert_eq!(written(|sink| percent_encoded(&text, sink)), expected);
+                let in_path = if byte == b'/' { text.to_vec() } else { expected };
+                assert_eq!(written(|sink| percent_encoded_path(&text, sink)), in_path);
+            }
+        }
+    }
+
+    #[test]
+    fn tokens() {
+        for byte in 0..=0x7f_u8 {
+            for place in 0..19 {
+                let mut name = [b'a'; 19];
+                name[place] = byte;
+                let expected = byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+                assert_eq!(is_token(str::from_utf8(&name).unwrap()), expected, "{byte} {place}");
+            }
+        }
+        assert!(!is_token("") && !is_token("ä"));
     }
 
     #[test]

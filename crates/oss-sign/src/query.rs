@@ -124,3 +124,22 @@ impl<'a> Parameters<'_, 'a> {
         self.request.other_parameters().get(index).copied().unwrap_or_default()
     }
 }
+
+#[cfg(test)]
+mod tests {
+
+    #[test]
+    fn known_names_are_sorted_and_have_their_indexes() {
+        let all = [
+            crate::v4::PARAMETERS,
+            #[cfg(feature = "v1")]
+            crate::v1::PARAMETERS,
+        ];
+        for known in all {
+            assert!(known.sorted.is_sorted());
+            assert_eq!(known.get(known.version_id), Some("versionId"));
+            assert_eq!(known.get(known.process), Some("x-oss-process"));
+            assert!(!known.has_own("x-oss-process") && !known.has_own("versionId"));
+        }
+    }
+}

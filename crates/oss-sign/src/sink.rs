@@ -55,24 +55,6 @@ impl Sink<'_> {
         }
     }
 
-    /// Adds the bytes of `text` that stay as they are, up to the first one that does not, or to the
-    /// end of the buffer. Returns how many that is.
-    #[inline]
-    pub(crate) fn write_run(&mut self, text: &[u8], stays: impl Fn(u8) -> bool) -> usize {
-        let room = self.buffer.get_mut(self.filled..).unwrap_or_default();
-        let mut length = copy_words(text, room, &stays);
-        let rest = text.get(length..).unwrap_or_default().iter();
-        for (slot, &byte) in room.get_mut(length..).unwrap_or_default().iter_mut().zip(rest) {
-            if !stays(byte) {
-                break;
-            }
-            *slot = byte;
-            length = length.wrapping_add(1);
-        }
-        self.filled = self.filled.wrapping_add(length);
-        length
-    }
-
     /// Adds the first `length` bytes of a word. The others are written too, where there is room, and are
     /// written over by what comes next.
     #[cfg_attr(target_pointer_width = "64", inline)]
@@ -117,24 +99,6 @@ impl Sink<'_> {
         }
         self.filled = self.filled.wrapping_add(piece.len());
     }
-}
-
-/// Copies bytes that stay, a word at a time: what does not stay is to be written over. Returns how many
-/// bytes stay, up to the first that does not or to where there are no more words.
-#[inline]
-fn copy_words(text: &[u8], room: &mut [u8], stays: impl Fn(u8) -> bool) -> usize {
-    let mut length = 0_usize;
-    if WORD == 1 {
-        return length;
-    }
-    for (slot, word) in room.as_chunks_mut::<WORD>().0.iter_mut().zip(text.as_chunks().0) {
-        *slot = *word;
-        if let Some(run) = word.iter().position(|&byte| !stays(byte)) {
-            return length.wrapping_add(run);
-        }
-        length = length.wrapping_add(WORD);
-    }
-    length
 }
 
 /// Copies as many bytes as there are in both: `copy_from_slice` has a panic in it that the compiler

@@ -28,7 +28,7 @@ pub(crate) fn within(word: Word, first: u8, last: u8) -> Word {
 
 /// Marks the letters of ASCII.
 pub(crate) fn letters(word: Word) -> Word {
-    within(word | EACH * 0x20, b'a', b'z')
+    within(word | (EACH * 0x20), b'a', b'z')
 }
 
 /// A word with letters of ASCII in lower case.
@@ -148,6 +148,24 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn bytes_are_marked_wherever_they_stand() {
+        for byte in 0..=0xff_u8 {
+            for place in 0..WORD {
+                for other in [0, b'a', b'M', 0x7f, 0x80, 0xff] {
+                    let mut bytes = [other; WORD];
+                    bytes[place] = byte;
+                    let marks = within(Word::from_le_bytes(bytes), b'A', b'Z');
+                    let marks = (marks & HIGH).to_le_bytes().map(|mark| mark != 0);
+                    assert_eq!(marks, bytes.map(|byte| byte.is_ascii_uppercase()), "{bytes:?}");
+                    let lower = lower_case(Word::from_le_bytes(bytes)).to_le_bytes();
+                    assert_eq!(lower, bytes.map(|byte| byte.to_ascii_lowercase()), "{bytes:?}");
+                }
+            }
+        }
+        assert_eq!(marked(within(Word::from_le_bytes([b'b'; WORD]), b'a', b'b')), WORD);
     }
 
     #[test]

@@ -117,3 +117,44 @@ impl PreparedQuery {
         sink.write(after);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::prelude::v1::*;
+
+    use super::*;
+    use crate::credentials::Credentials;
+    use crate::endpoint::Endpoint;
+    use crate::region::Region;
+    use crate::request::{Expires, Request};
+    use crate::resource::{Bucket, ObjectKey};
+    use crate::time::Timestamp;
+    use crate::v4::Signer;
+
+    /// Whether the query is ready-made or too long for that.
+    #[test]
+    fn a_url_of_a_batch_is_that_of_the_request() {
+        let region = Region::new("cn-hangzhou").unwrap();
+        let now = Timestamp::from_unix_seconds(1_700_000_000).unwrap();
+        for length in [1, QUERY.saturating_sub(500), QUERY + 1] {
+            let token = "t+".repeat(length);
+            let credentials =
+                Credentials::new("testak", "testsk").unwrap().with_security_token(&token).unwrap();
+            let key = SigningKey::derive(&credentials, &region, now);
+            let (signer, endpoint) = (Signer::new(credentials, &key), Endpoint::public(&region));
+            let bucket = Bucket::new("examplebucket").unwrap();
+            let [one, other] = ["one", "the/./other"].map(|key| ObjectKey::new(key).unwrap());
+            let request =
+                |key| Request::get(bucket, key).process("p").query(&[("y", "1"), ("a", "")]);
+            let expires = Expires::default();
+            let batch = signer.batch(&request(one), &endpoint, now, expires).unwrap();
+            for key in [one, other] {
+                let url = signer.presign(&request(key), &endpoint, now, expires).unwrap();
+                let in_batch = batch.url(Resource::Object(bucket, key));
+                let mut buffer = vec![0; url.len()];
+                assert_eq!(in_batch.write_to_slice(&mut buffer).unwrap(), url.to_string());
+                assert_eq!(in_batch.to_string(), url.to_string());
+            }
+        }
+    }
+}

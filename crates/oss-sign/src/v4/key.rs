@@ -121,7 +121,7 @@ impl SigningKey {
     /// begins with the latter meanwhile.
     pub(crate) fn begin(&self, signable: &Signable<'_>) -> Begun<Sha256> {
         self.state.begin(|sink| {
-            emit_before_hash(|sink| signable.emit_date(sink), |sink| self.emit_scope(sink), sink)
+            emit_before_hash(|sink| signable.emit_date(sink), |sink| self.emit_scope(sink), sink);
         })
     }
 
@@ -233,6 +233,7 @@ mod tests {
     use hmac::{Hmac, KeyInit, Mac};
 
     use super::*;
+    use crate::sink::written;
 
     fn at(seconds: u64) -> Timestamp {
         Timestamp::from_unix_seconds(seconds).unwrap()
@@ -271,6 +272,45 @@ mod tests {
         expected.update(b"mark");
         let actual = HmacKey::<Sha256>::new(&[b"aliyun_v4", long.access_key_secret().as_bytes()]);
         assert_eq!(actual.sign(|sink| sink.write(b"mark")), *expected.finalize().into_bytes());
+    }
+
+    /// Of every length that a part of a scope may have: the padding fits into its block, or not.
+    #[test]
+    fn a_derived_key_is_the_hmac_of_the_text() {
+        let key = HmacKey::<Sha256>::new(&[b"key"]);
+        for length in 0..=70 {
+            let text = "t".repeat(length);
+            let mut expected = Hmac::<sha2::Sha256>::new_from_slice(b"key").unwrap();
+            expected.update(text.as_bytes());
+            let expected = HmacKey::<Sha256>::new(&[&expected.finalize().into_bytes()]);
+            let mark = |key: HmacKey<Sha256>| key.sign(|sink| sink.write(b"mark"));
+            assert_eq!(mark(key.derive(text.as_bytes())), mark(expected), "{length}");
+        }
+    }
+
+    #[test]
+    fn a_text_that_was_begun_is_signed_as_a_whole() {
+        let key = HmacKey::<Sha256>::new(&[b"key"]);
+        let text = [b't'; 150];
+        for start in 0..=text.len() {
+            let (before, after) = text.split_at(start);
+            let begun = key.begin(|sink| sink.write(before));
+            let signed = key.sign_on(&begun, |sink| sink.write(after));
+            assert_eq!(signed, key.sign(|sink| sink.write(&text)), "{start}");
+        }
+    }
+
+    #[test]
+    fn the_longest_texts_are_whole() {
+        let id = "=".repeat(MAX_ACCESS_KEY_ID);
+        let credentials = Credentials::new(&id, "testsk").unwrap();
+        let region = Region::new(&"r".repeat(63)).unwrap();
+        let product = Product::new(&"p".repeat(32)).unwrap();
+        let key = SigningKey::derive_for(&product, &credentials, &region, at(1_700_000_000));
+        let scope = format!("20231114/{}/{}/aliyun_v4_request", region.as_str(), product.as_str());
+        assert_eq!(written(|sink| key.emit_scope(sink)), scope.as_bytes());
+        let credential = format!("{}%2F{}", "%3D".repeat(64), scope.replace('/', "%2F"));
+        assert_eq!(written(|sink| key.emit_credential(sink)), credential.as_bytes());
     }
 
     #[test]
