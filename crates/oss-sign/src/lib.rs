@@ -15,6 +15,8 @@ extern crate alloc;
 #[cfg_attr(test, macro_use)]
 extern crate std;
 
+#[cfg(any(feature = "callback", feature = "post-policy", feature = "v1"))]
+mod base64;
 #[cfg(feature = "callback")]
 mod callback;
 mod canonical;

@@ -127,7 +127,6 @@ impl<'a> Parameters<'_, 'a> {
 
 #[cfg(test)]
 mod tests {
-
     #[test]
     fn known_names_are_sorted_and_have_their_indexes() {
         let all = [
