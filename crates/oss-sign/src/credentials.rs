@@ -209,6 +209,7 @@ mod tests {
         assert_eq!(error("ak", ""), CredentialsError::EmptyAccessKeySecret);
         assert_eq!(error("ak", "sk\n"), CredentialsError::AccessKeySecretWhiteSpace);
         assert_eq!(error("ak", " sk"), CredentialsError::AccessKeySecretWhiteSpace);
+        assert_eq!(error("ak", "s\u{7}\u{7}k"), CredentialsError::AccessKeySecretWhiteSpace);
     }
 
     #[test]
@@ -234,6 +235,7 @@ mod tests {
         let lent = kept.as_credentials();
         assert_eq!(lent.access_key_id(), "ak");
         assert_eq!(lent.access_key_secret(), "hushhush");
+        assert_eq!(kept.access_key_secret(), "hushhush");
         assert_eq!(lent.security_token(), Some("shhshh"));
         assert_eq!(format!("{kept:?}"), format!("{lent:?}"));
     }

@@ -45,6 +45,9 @@ mod time;
 #[cfg(feature = "v1")]
 pub mod v1;
 pub mod v4;
+#[cfg(test)]
+#[cfg(all(feature = "v1", feature = "verify"))]
+mod vectors;
 #[cfg(feature = "verify")]
 pub mod verify;
 mod words;
