@@ -109,6 +109,7 @@ impl Bytes {
     pub(crate) const UNRESERVED: Self = Self::of(b"-._~");
 
     /// What stays in a path.
+    #[cfg(feature = "verify")]
     pub(crate) const PATH: Self = Self::of(b"-._~/");
 
     /// RFC 9110: what a header name consists of.

@@ -124,7 +124,11 @@ impl<H: Hash> HmacKey<H> {
     /// The key that is the HMAC of a text.
     pub(crate) fn derive(&self, text: &[u8]) -> Self {
         let inner = match text.len() {
-            length if length < FITS => second_block::<H>(self.inner, text),
+            length if length < FITS => {
+                let mut block = [0; BLOCK];
+                copy(text, &mut block);
+                second_block::<H>(self.inner, &mut block, length)
+            }
             _ => Running::<H>::new(self.inner, BLOCK).finish(|sink| sink.write(text)),
         };
         let (mut key, mut block) = (self.outer(inner), [0; BLOCK]);
@@ -148,9 +152,12 @@ impl<H: Hash> HmacKey<H> {
         state
     }
 
-    #[inline(never)]
+    // On small devices a frame of its own would be the deepest.
+    #[cfg_attr(not(target_pointer_width = "64"), inline(always))]
     fn outer(&self, inner: H::State) -> H::Digest {
-        digest::<H>(second_block::<H>(self.outer, digest::<H>(inner).as_ref()))
+        let mut block = [0; BLOCK];
+        write_digest::<H>(inner, &mut block);
+        digest::<H>(second_block::<H>(self.outer, &mut block, size_of::<H::State>()))
     }
 }
 
@@ -225,25 +232,28 @@ impl<H: Hash> Outlet for Running<H> {
 /// that is for all texts.
 const FITS: usize = if size_of::<usize>() < 8 { 0 } else { BLOCK - 8 };
 
-/// Hashes a text that follows one block, and whose padding fits into its own.
-fn second_block<H: Hash>(mut state: H::State, text: &[u8]) -> H::State {
-    let mut block = [0; BLOCK];
-    copy(text, &mut block);
-    if let Some(first) = block.get_mut(text.len()) {
+/// Hashes a block that follows another, with a text of `length` bytes that leaves room for the padding.
+fn second_block<H: Hash>(mut state: H::State, block: &mut [u8; BLOCK], length: usize) -> H::State {
+    if let Some(first) = block.get_mut(length) {
         *first = 0x80;
     }
     if let Some(end) = block.last_chunk_mut() {
-        *end = (BLOCK.wrapping_add(text.len()) as u64 * 8).to_be_bytes();
+        *end = (BLOCK.wrapping_add(length) as u64 * 8).to_be_bytes();
     }
-    H::compress(&mut state, from_ref(&block));
+    H::compress(&mut state, from_ref(block));
     state
 }
 
-fn digest<H: Hash>(mut state: H::State) -> H::Digest {
+fn digest<H: Hash>(state: H::State) -> H::Digest {
     let mut digest = H::Digest::default();
-    for (slot, word) in digest.as_mut().as_chunks_mut().0.iter_mut().zip(state.as_ref()) {
+    write_digest::<H>(state, digest.as_mut());
+    digest
+}
+
+/// Writes what a state is as a digest.
+fn write_digest<H: Hash>(mut state: H::State, to: &mut [u8]) {
+    for (slot, word) in to.as_chunks_mut().0.iter_mut().zip(state.as_ref()) {
         *slot = word.to_be_bytes();
     }
     state.zeroize();
-    digest
 }

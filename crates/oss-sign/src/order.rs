@@ -15,11 +15,8 @@ const CAPACITY: usize = 72;
 ///
 /// An entry that comes after all others costs one comparison; any other a binary search and a shift
 /// of a few bytes. So sorting stays cheap beside the hash, whatever the order of the input.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Order {
-    indexes: [u8; CAPACITY],
-    length: u8,
-}
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Order(heapless::Vec<u8, CAPACITY, u8>);
 
 /// An entry compares equal to one that was inserted before.
 #[derive(Debug, PartialEq, Eq)]
@@ -27,36 +24,30 @@ pub(crate) struct Duplicate;
 
 impl Order {
     pub(crate) const fn empty() -> Self {
-        Self { indexes: [0; CAPACITY], length: 0 }
+        Self(heapless::Vec::new())
     }
 
     /// Puts an entry last that is known to belong there.
     pub(crate) fn push(&mut self, index: u8) {
         // Never full: the limits of the caller's entries are checked before.
-        if let Some(slot) = self.indexes.get_mut(usize::from(self.length)) {
-            *slot = index;
-            self.length = self.length.wrapping_add(1);
-        }
+        let _ = self.0.push(index);
     }
 
     /// Inserts an entry; `compare` compares one that is here with the new one.
-    #[cfg_attr(target_pointer_width = "64", inline)]
     pub(crate) fn insert(
         &mut self,
         index: u8,
         compare: &mut dyn FnMut(u8) -> Ordering,
     ) -> Result<(), Duplicate> {
-        let entries = self.entries();
-        let position = match entries.last().map(|&last| compare(last)) {
-            None | Some(Ordering::Less) => entries.len(),
-            Some(_) => match entries.binary_search_by(|&other| compare(other)) {
+        let position = match self.0.last().map(|&last| compare(last)) {
+            None | Some(Ordering::Less) => self.0.len(),
+            Some(_) => match self.0.binary_search_by(|&other| compare(other)) {
                 Ok(_) => return Err(Duplicate),
                 Err(position) => position,
             },
         };
         let mut carried = index;
-        let after = self.indexes.get_mut(position..usize::from(self.length)).unwrap_or_default();
-        for slot in after {
+        for slot in self.0.iter_mut().skip(position) {
             core::mem::swap(slot, &mut carried);
         }
         self.push(carried);
@@ -64,11 +55,7 @@ impl Order {
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = u8> {
-        self.entries().iter().copied()
-    }
-
-    fn entries(&self) -> &[u8] {
-        self.indexes.get(..usize::from(self.length)).unwrap_or_default()
+        self.0.iter().copied()
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::canonical::{Form, Subject};
 use crate::endpoint::{Addressing, Endpoint, HostHeader};
 use crate::error::BufferTooSmall;
-use crate::hash::{Begun, Sha256, hash};
+use crate::hash::{Sha256, hash};
 use crate::request::Method;
 use crate::signable::{CanonicalRequest, PathAndQuery, RequestUrl, Signable, StringToSign};
 use crate::signature::Signature;
@@ -96,8 +96,7 @@ impl<'a> PresignedUrl<'a> {
     fn sign_to_slice<'b>(
         &self,
         key: &SigningKey,
-        begun: &Begun<Sha256>,
-        query: Option<&PreparedQuery>,
+        prepared: Option<&Prepared>,
         buffer: &'b mut [u8],
     ) -> Result<&'b [u8], BufferTooSmall> {
         let (request, resource) = (&self.signable.request, self.signable.request.resource());
@@ -122,7 +121,7 @@ impl<'a> PresignedUrl<'a> {
                     url.write(&[0; 64]);
                     start = url.filled();
                 };
-                match query {
+                match prepared.and_then(Prepared::query) {
                     Some(query) if PreparedQuery::IS_WANTED => query.emit(emit_signature, url),
                     _ => self.signable.emit_query(emit_signature, url),
                 }
@@ -131,7 +130,10 @@ impl<'a> PresignedUrl<'a> {
             canonical.write(b"\n");
             v4::emit_after_query(&self.signable, canonical);
         });
-        let signature = key.sign_hash(begun, &hash);
+        let signature = match prepared {
+            Some(prepared) if PreparedQuery::IS_WANTED => key.sign_on(prepared.begun(), &hash),
+            _ => key.sign_hash(&self.signable, &hash),
+        };
         let place = buffer.get_mut(signature_start..).and_then(|rest| rest.get_mut(..64));
         sink::fill(place.unwrap_or_default(), |sink| signature.emit(sink));
         sink::written_to(buffer, end, || self.length())
@@ -169,12 +171,7 @@ impl Emit for PresignedUrl<'_> {
 
     fn write_to<'b>(&self, buffer: &'b mut [u8]) -> Result<&'b [u8], BufferTooSmall> {
         match self.signing {
-            Signing::V4(key, None) => {
-                self.sign_to_slice(key, &key.begin(&self.signable), None, buffer)
-            }
-            Signing::V4(key, Some(prepared)) => {
-                self.sign_to_slice(key, prepared.begun(), prepared.query(), buffer)
-            }
+            Signing::V4(key, prepared) => self.sign_to_slice(key, prepared, buffer),
             #[cfg(feature = "v1")]
             Signing::V1(signature) => self.url(signature).write_to(buffer),
         }

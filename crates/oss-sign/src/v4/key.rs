@@ -112,21 +112,35 @@ impl SigningKey {
 
     /// Signs a request.
     pub(crate) fn sign_request(&self, signable: &Signable<'_>) -> Signature {
-        let begun = self.begin(signable);
-        self.sign_hash(&begun, &canonical_hash(signable))
+        self.sign_hash(signable, &canonical_hash(signable))
     }
 
-    /// Begins the signature of a request with that part of the string to sign which is before the hash.
-    /// It does not depend on the resource; and where it is hashed before the canonical request, a CPU
-    /// begins with the latter meanwhile.
-    pub(crate) fn begin(&self, signable: &Signable<'_>) -> Begun<Sha256> {
-        self.state.begin(|sink| {
-            emit_before_hash(|sink| signable.emit_date(sink), |sink| self.emit_scope(sink), sink);
+    /// Signs a request whose canonical request has this hash.
+    // Its buffers are not on the stack while the canonical request is hashed.
+    #[inline(never)]
+    pub(crate) fn sign_hash(
+        &self,
+        signable: &Signable<'_>,
+        canonical_hash: &[u8; 32],
+    ) -> Signature {
+        self.sign(|sink| {
+            self.emit_before_hash(signable, sink);
+            hex(canonical_hash, sink);
         })
     }
 
+    /// Begins the signature of a request with what is before the hash in the string to sign, which does
+    /// not depend on the resource.
+    pub(super) fn begin(&self, signable: &Signable<'_>) -> Begun<Sha256> {
+        self.state.begin(|sink| self.emit_before_hash(signable, sink))
+    }
+
+    fn emit_before_hash(&self, signable: &Signable<'_>, sink: &mut Sink<'_>) {
+        emit_before_hash(|sink| signable.emit_date(sink), |sink| self.emit_scope(sink), sink);
+    }
+
     /// Signs a request that was begun, and whose canonical request has this hash.
-    pub(crate) fn sign_hash(&self, begun: &Begun<Sha256>, canonical_hash: &[u8; 32]) -> Signature {
+    pub(crate) fn sign_on(&self, begun: &Begun<Sha256>, canonical_hash: &[u8; 32]) -> Signature {
         Signature::v4(self.state.sign_on(begun, |sink| hex(canonical_hash, sink)))
     }
 
