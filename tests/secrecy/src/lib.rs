@@ -41,8 +41,12 @@ impl Shown {
         self.texts.push(text.into());
     }
 
-    /// Fails if [`LEAK`] bytes of one of the secrets are in what was shown: plain or percent-encoded,
-    /// in base64, in hexadecimal digits or as a list of numbers.
+    /// None of the secrets is in what was shown.
+    ///
+    /// # Panics
+    ///
+    /// Eight bytes in a row of one of them are: plain or percent-encoded, in base64, in hexadecimal
+    /// digits or as a list of numbers.
     #[track_caller]
     pub fn assert_hides<'s>(&self, secrets: impl IntoIterator<Item = &'s [u8]>) {
         for secret in secrets {
@@ -53,8 +57,12 @@ impl Shown {
         }
     }
 
-    /// Fails if a type that the sources of `krate` make public was not shown, so that none can be
-    /// forgotten. Those whose paths begin with one of `but` are not looked for.
+    /// Every type that the sources of `krate` make public was shown, so that none can be forgotten.
+    /// Those whose paths begin with one of `but` are not looked for.
+    ///
+    /// # Panics
+    ///
+    /// One was not.
     #[track_caller]
     pub fn assert_has_every_type_of(&self, krate: &str, sources: &Path, but: &[&str]) {
         let mut public = BTreeSet::new();

@@ -337,13 +337,13 @@ impl<'a> ParsedForm<'a> {
 }
 
 impl fmt::Debug for ParsedForm<'_> {
-    /// Without security token and signature: whoever has them can send the form.
+    /// Without security token, signature and policy, which has the token in base64: whoever has them
+    /// can send the form.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("ParsedForm")
             .field("form", &self.form())
             .field("access_key_id", &self.access_key_id)
-            .field("policy", &self.policy)
             .finish_non_exhaustive()
     }
 }
