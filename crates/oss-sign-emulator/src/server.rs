@@ -86,7 +86,6 @@ impl Listener {
     ) {
         let graceful = GracefulShutdown::new();
         let room = Arc::new(Semaphore::new(limits.connections));
-        // Dropped at the end, which ends what did not come to its end in time.
         let mut connections = JoinSet::new();
         loop {
             tokio::select! {
@@ -111,6 +110,8 @@ impl Listener {
         drop(self.socket);
         // Whoever is still there then is not waited for.
         let _ = tokio::time::timeout(limits.shutdown, graceful.shutdown()).await;
+        // When all of them have ended, nobody has the folder of the storage any more.
+        connections.shutdown().await;
     }
 
     async fn accept(&self, room: &Arc<Semaphore>) -> (TcpStream, Option<OwnedSemaphorePermit>) {

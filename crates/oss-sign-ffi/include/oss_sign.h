@@ -34,7 +34,7 @@
 /*
  The size of a signing key, in words of 64 bits.
  */
-#define OSS_SIGN_KEY_WORDS 64
+#define OSS_SIGN_KEY_WORDS 96
 
 /*
  How many query parameters, headers, and conditions of a policy there may be: of each so many.
