@@ -17,6 +17,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#if UINTPTR_MAX > 0xffffffff
+#define OSS_SIGN_64_BIT
+#else
+#define OSS_SIGN_32_BIT
+#endif
+
 /* A signing key that is not derived yet, for initializers. */
 #define OSS_SIGN_KEY_INIT {{0}}
 
@@ -31,10 +37,19 @@
  */
 #define OSS_SIGN_OK 0
 
+#if defined(OSS_SIGN_64_BIT)
 /*
  The size of a signing key, in words of 64 bits.
  */
 #define OSS_SIGN_KEY_WORDS 96
+#endif
+
+#if defined(OSS_SIGN_32_BIT)
+/*
+ The size of a signing key, in words of 64 bits. Here it has no ready-made texts.
+ */
+#define OSS_SIGN_KEY_WORDS 32
+#endif
 
 /*
  How many query parameters, headers, and conditions of a policy there may be: of each so many.

@@ -12,7 +12,12 @@ use crate::reader::{Reader, Text};
 use crate::request::Credentials;
 
 /// The size of a signing key, in words of 64 bits.
+#[cfg(target_pointer_width = "64")]
 pub const KEY_WORDS: usize = 96;
+
+/// The size of a signing key, in words of 64 bits. Here it has no ready-made texts.
+#[cfg(target_pointer_width = "32")]
+pub const KEY_WORDS: usize = 32;
 
 /// A signing key: what V4 signs with, derived from the AccessKey secret for one UTC day, region and
 /// product. All zeros before it is derived, as static memory is; `OSS_SIGN_KEY_INIT` for others.
