@@ -7,7 +7,7 @@
 
 #![no_main]
 
-use std::sync::{Arc, LazyLock, Mutex};
+use std::sync::{LazyLock, Mutex};
 
 use libfuzzer_sys::fuzz_target;
 use oss_sign::{Region, Timestamp};
@@ -162,7 +162,11 @@ impl World {
         let left: Vec<Vec<u8>> = answers.iter().map(|answer| answer.to_vec()).collect();
         let pair = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
         Self {
-            environment: environment.lines().filter_map(|it| it.split_once('=')).map(pair).collect(),
+            environment: environment
+                .lines()
+                .filter_map(|it| it.split_once('='))
+                .map(pair)
+                .collect(),
             file: file.as_bytes().to_vec(),
             hides: !is_shown && left.iter().any(|answer| has_secret(answer)),
             answers: Mutex::new(Answers { left: left.into_iter(), requests: 0 }),

@@ -43,7 +43,10 @@ fuzz_target!(|data: &[u8]| {
 });
 
 fn is_harmless(text: &str) {
-    assert!(!text.contains(|character: char| character != '\n' && character.is_control()), "{text:?}");
+    assert!(
+        !text.contains(|character: char| character != '\n' && character.is_control()),
+        "{text:?}"
+    );
 }
 
 fn is_one_line(text: &str) {

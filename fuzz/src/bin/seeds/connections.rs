@@ -12,78 +12,127 @@ use oss_sign_fuzz::{credentials, now};
 use crate::seed;
 
 pub fn write() -> Result<(), Box<dyn Error>> {
-    let write = |name: &str, requests: &[String]| {
-        seed("emulator", name, requests.concat().as_bytes())
-    };
+    let write =
+        |name: &str, requests: &[String]| seed("emulator", name, requests.concat().as_bytes());
     let get = |path: &str| request("GET", path, &[], "");
     let put = || request("PUT", "/examplebucket/cat.jpg", &["content-type: image/jpeg"], "cat");
-    write("get", &[
-        put(),
-        request("GET", "/examplebucket/cat.jpg?response-content-type=a", &["range: bytes=0-1"], ""),
-        request("HEAD", "/examplebucket/cat.jpg", &["if-none-match: \"x\""], ""),
-        get("/examplebucket/cat.jpg?objectMeta"),
-        get("/examplebucket/cat.jpg?x-oss-process=image/resize,w_200"),
-    ])?;
-    write("acl", &[
-        request("PUT", "/everyones/k?x=1", &["x-oss-object-acl: private", "x-oss-meta-a: b"], "k"),
-        request("PUT", "/everyones/k?acl", &["x-oss-object-acl: public-read"], ""),
-        get("/everyones/k?acl"),
-        request("PUT", "/everyones?acl", &["x-oss-acl: public-read-write"], ""),
-        get("/everyones?acl"),
-        get("/everyones?bucketInfo"),
-        get("/everyones?location"),
-    ])?;
-    write("append", &[
-        request("POST", "/examplebucket/log?append&position=0", &[], "one"),
-        request("POST", "/examplebucket/log?append&position=3", &["content-md5: x"], "two"),
-        request("DELETE", "/examplebucket/log", &[], ""),
-    ])?;
-    write("copy", &[
-        put(),
-        request("PUT", "/everyones/k", &["x-oss-copy-source: /examplebucket/cat.jpg"], ""),
-        get("/everyones/k"),
-    ])?;
-    write("versions", &[
-        request("PUT", "/examplebucket?versioning", &[], VERSIONING),
-        put(),
-        put(),
-        request("DELETE", "/examplebucket/cat.jpg", &[], ""),
-        get("/examplebucket?versions&prefix=c&delimiter=/&encoding-type=url"),
-        request("DELETE", "/examplebucket/cat.jpg?versionId=null", &[], ""),
-    ])?;
-    write("list", &[
-        put(),
-        get("/examplebucket?list-type=2&max-keys=1&start-after=a&fetch-owner=true"),
-        get("/examplebucket?marker=a&prefix=c"),
-        get("/?max-keys=1&prefix=e"),
-        request("POST", "/examplebucket?delete", &[], DELETE),
-    ])?;
-    write("multipart", &[
-        request("POST", "/examplebucket/big?uploads", &[], ""),
-        request("PUT", &of_upload("partNumber=1"), &[], "part"),
-        get(&of_upload("max-parts=1")),
-        request("POST", &of_upload("x=1"), &[], COMPLETE),
-        get("/examplebucket?uploads&delimiter=/"),
-    ])?;
-    write("multipart-copy", &[
-        put(),
-        request("POST", "/examplebucket/big?uploads", &[], ""),
-        request("PUT", &of_upload("partNumber=2"), &["x-oss-copy-source: /examplebucket/cat.jpg",
-            "x-oss-copy-source-range: bytes=0-1"], ""),
-        request("POST", &of_upload("x=1"), &["x-oss-complete-all: yes"], ""),
-        request("DELETE", &of_upload("x=1"), &[], ""),
-    ])?;
-    write("bucket", &[
-        request("PUT", "/newbucket", &["x-oss-acl: public-read-write"], ""),
-        request("PUT", "/newbucket/k", &["x-oss-forbid-overwrite: true"], "k"),
-        request("DELETE", "/newbucket", &[], ""),
-    ])?;
-    write("chunked", &["PUT /examplebucket/k HTTP/1.1\r\nhost: localhost\r\n\
+    write(
+        "get",
+        &[
+            put(),
+            request(
+                "GET",
+                "/examplebucket/cat.jpg?response-content-type=a",
+                &["range: bytes=0-1"],
+                "",
+            ),
+            request("HEAD", "/examplebucket/cat.jpg", &["if-none-match: \"x\""], ""),
+            get("/examplebucket/cat.jpg?objectMeta"),
+            get("/examplebucket/cat.jpg?x-oss-process=image/resize,w_200"),
+        ],
+    )?;
+    write(
+        "acl",
+        &[
+            request(
+                "PUT",
+                "/everyones/k?x=1",
+                &["x-oss-object-acl: private", "x-oss-meta-a: b"],
+                "k",
+            ),
+            request("PUT", "/everyones/k?acl", &["x-oss-object-acl: public-read"], ""),
+            get("/everyones/k?acl"),
+            request("PUT", "/everyones?acl", &["x-oss-acl: public-read-write"], ""),
+            get("/everyones?acl"),
+            get("/everyones?bucketInfo"),
+            get("/everyones?location"),
+        ],
+    )?;
+    write(
+        "append",
+        &[
+            request("POST", "/examplebucket/log?append&position=0", &[], "one"),
+            request("POST", "/examplebucket/log?append&position=3", &["content-md5: x"], "two"),
+            request("DELETE", "/examplebucket/log", &[], ""),
+        ],
+    )?;
+    write(
+        "copy",
+        &[
+            put(),
+            request("PUT", "/everyones/k", &["x-oss-copy-source: /examplebucket/cat.jpg"], ""),
+            get("/everyones/k"),
+        ],
+    )?;
+    write(
+        "versions",
+        &[
+            request("PUT", "/examplebucket?versioning", &[], VERSIONING),
+            put(),
+            put(),
+            request("DELETE", "/examplebucket/cat.jpg", &[], ""),
+            get("/examplebucket?versions&prefix=c&delimiter=/&encoding-type=url"),
+            request("DELETE", "/examplebucket/cat.jpg?versionId=null", &[], ""),
+        ],
+    )?;
+    write(
+        "list",
+        &[
+            put(),
+            get("/examplebucket?list-type=2&max-keys=1&start-after=a&fetch-owner=true"),
+            get("/examplebucket?marker=a&prefix=c"),
+            get("/?max-keys=1&prefix=e"),
+            request("POST", "/examplebucket?delete", &[], DELETE),
+        ],
+    )?;
+    write(
+        "multipart",
+        &[
+            request("POST", "/examplebucket/big?uploads", &[], ""),
+            request("PUT", &of_upload("partNumber=1"), &[], "part"),
+            get(&of_upload("max-parts=1")),
+            request("POST", &of_upload("x=1"), &[], COMPLETE),
+            get("/examplebucket?uploads&delimiter=/"),
+        ],
+    )?;
+    write(
+        "multipart-copy",
+        &[
+            put(),
+            request("POST", "/examplebucket/big?uploads", &[], ""),
+            request(
+                "PUT",
+                &of_upload("partNumber=2"),
+                &[
+                    "x-oss-copy-source: /examplebucket/cat.jpg",
+                    "x-oss-copy-source-range: bytes=0-1",
+                ],
+                "",
+            ),
+            request("POST", &of_upload("x=1"), &["x-oss-complete-all: yes"], ""),
+            request("DELETE", &of_upload("x=1"), &[], ""),
+        ],
+    )?;
+    write(
+        "bucket",
+        &[
+            request("PUT", "/newbucket", &["x-oss-acl: public-read-write"], ""),
+            request("PUT", "/newbucket/k", &["x-oss-forbid-overwrite: true"], "k"),
+            request("DELETE", "/newbucket", &[], ""),
+        ],
+    )?;
+    write(
+        "chunked",
+        &["PUT /examplebucket/k HTTP/1.1\r\nhost: localhost\r\n\
         transfer-encoding: chunked\r\nexpect: 100-continue\r\n\r\n3\r\ncat\r\n0\r\n\r\n"
-        .to_owned()])?;
-    write("virtual-hosted", &["GET /cat.jpg?x-oss-credential=a&Expires=1&Signature=b HTTP/1.1\r\n\
+            .to_owned()],
+    )?;
+    write(
+        "virtual-hosted",
+        &["GET /cat.jpg?x-oss-credential=a&Expires=1&Signature=b HTTP/1.1\r\n\
         host: examplebucket.oss-cn-hangzhou.aliyuncs.com:80\r\nauthorization: OSS a:b\r\n\r\n"
-        .to_owned()])?;
+            .to_owned()],
+    )?;
     write("form", &[form()?])
 }
 
@@ -102,7 +151,9 @@ fn of_upload(query: &str) -> String {
 fn request(method: &str, path: &str, headers: &[&str], body: &str) -> String {
     let headers: String = headers.iter().map(|header| format!("{header}\r\n")).collect();
     let length = body.len();
-    format!("{method} {path} HTTP/1.1\r\nhost: localhost\r\n{headers}content-length: {length}\r\n\r\n{body}")
+    format!(
+        "{method} {path} HTTP/1.1\r\nhost: localhost\r\n{headers}content-length: {length}\r\n\r\n{body}"
+    )
 }
 
 /// An upload by form, whose policy is signed.
@@ -116,7 +167,10 @@ fn form() -> Result<String, Box<dyn Error>> {
         form.fields().map(|(name, value)| (name.to_owned(), value.to_string())).collect();
     fields.push(("key".to_owned(), "avatars/${filename}".to_owned()));
     fields.push(("success_action_status".to_owned(), "201".to_owned()));
-    fields.push(("callback".to_owned(), STANDARD.encode(r#"{"callbackUrl":"a","callbackBody":"b"}"#)));
+    fields.push((
+        "callback".to_owned(),
+        STANDARD.encode(r#"{"callbackUrl":"a","callbackBody":"b"}"#),
+    ));
     let mut body: String = fields
         .iter()
         .map(|(name, value)| {

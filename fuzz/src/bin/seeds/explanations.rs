@@ -25,9 +25,8 @@ pub fn write() -> Result<(), Box<dyn Error>> {
     let v1 = v1::Signer::new(credentials());
     let v1 = v1.presign(&request, &endpoint, now(), Expires::default())?;
 
-    let write = |name: &str, answer: &str, request: &str| {
-        seed("explain", name, &list(&[answer, request]))
-    };
+    let write =
+        |name: &str, answer: &str, request: &str| seed("explain", name, &list(&[answer, request]));
     let (of_v4, of_v1) = (mismatch(&v4), mismatch(&v1));
     write("v4", &of_v4, &v4.to_string())?;
     write("v4-with-a-style", &of_v4, &format!("{v4}&x-oss-process=image%2Finfo"))?;
