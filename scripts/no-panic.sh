@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Signing has no path to a panic: the program of tests/no-panic links. With an operation that can panic it
-# must not.
+# The core has no path to a panic: the program of tests/no-panic, which does all that it does, links. With an
+# operation that can panic it must not.
 set -euo pipefail
 cd "$(dirname "$0")/../tests/no-panic"
 # Flags of the caller would change what the compiler proves.
@@ -13,4 +13,4 @@ if cargo build --release --quiet --locked --features control 2>target/control.lo
     exit 1
 fi
 grep -q there_is_a_path_to_a_panic target/control.log || { cat target/control.log; exit 1; }
-echo "no path to a panic in signing; the control has one"
+echo "no path to a panic in the core; the control has one"

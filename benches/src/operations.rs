@@ -214,7 +214,7 @@ fn verifying() -> Vec<Operation> {
         operation("verify, v4 header, key cached", Floor::V4(header_blocks + 1), 1.4, move |_| {
             v4_headers.read(at_hand)
         }),
-        operation("verify, v1 url", Floor::V1(2 + v1_blocks + 1), 2.0, move |_| {
+        operation("verify, v1 url", Floor::V1(2 + v1_blocks + 1), 1.4, move |_| {
             v1_url.read(derived)
         }),
     ]

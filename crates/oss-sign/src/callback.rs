@@ -1,9 +1,10 @@
 //! Upload callbacks: what OSS signs when it calls an application server.
 
-use base64::{Engine, engine::general_purpose::STANDARD};
 use percent_encoding::percent_decode_str;
 
+use crate::base64;
 use crate::error::CallbackError;
+use crate::words::position;
 
 /// A callback as the application server received it, to be verified before it is believed.
 ///
@@ -46,7 +47,7 @@ impl<'a> Callback<'a> {
     /// The path has an encoded line end. The text that is signed would have two readings then, with
     /// part of another callback's body in the path.
     pub fn new(target: &'a str, body: &'a [u8]) -> Result<Self, CallbackError> {
-        let path_end = target.find('?').unwrap_or(target.len());
+        let path_end = position(target.as_bytes(), 0, b'?').unwrap_or(target.len());
         let (path, query) = target.split_at_checked(path_end).unwrap_or((target, ""));
         if percent_decode_str(path).any(|byte| byte == b'\n') {
             return Err(CallbackError::PathLineEnd);
@@ -90,23 +91,19 @@ impl PublicKeyUrl {
     /// It is not base64, too long, not on `gosspublic.alicdn.com`, or has a character that a URL
     /// has no use for: see [`CallbackError`].
     pub fn from_header(value: &str) -> Result<Self, CallbackError> {
-        let mut decoded = [0; MAX_PUBLIC_KEY_URL];
         if value.len() > MAX_PUBLIC_KEY_URL.div_ceil(3).saturating_mul(4) {
             return Err(CallbackError::PublicKeyUrlTooLong);
         }
-        let length = STANDARD
-            .decode_slice(value, &mut decoded)
-            .map_err(|_| CallbackError::PublicKeyUrlBase64)?;
-        let url = decoded.get(..length).unwrap_or(&[]);
-        let url = str::from_utf8(url).map_err(|_| CallbackError::PublicKeyUrlCharacter)?;
+        let url = base64::decode(value).ok_or(CallbackError::PublicKeyUrlBase64)?;
+        let url =
+            heapless::String::from_utf8(url).map_err(|_| CallbackError::PublicKeyUrlCharacter)?;
         if !PREFIXES.iter().any(|prefix| url.starts_with(prefix)) {
             return Err(CallbackError::PublicKeyUrlHost);
         }
         if !url.bytes().all(is_url_character) {
             return Err(CallbackError::PublicKeyUrlCharacter);
         }
-        // There is room for it.
-        heapless::String::try_from(url).map(Self).map_err(|_| CallbackError::PublicKeyUrlTooLong)
+        Ok(Self(url))
     }
 
     /// The URL.
@@ -128,6 +125,8 @@ fn is_url_character(byte: u8) -> bool {
 #[cfg(test)]
 mod tests {
     use std::prelude::v1::*;
+
+    use ::base64::{Engine, engine::general_purpose::STANDARD};
 
     use super::*;
 

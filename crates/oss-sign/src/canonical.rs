@@ -49,6 +49,9 @@ pub(crate) trait Text: Copy {
     /// What it means, byte for byte.
     #[cfg(any(feature = "v1", feature = "verify"))]
     fn bytes(self) -> impl Iterator<Item = u8>;
+    /// Lets `read` read what it means, if that is at most `N` bytes.
+    #[cfg(any(feature = "v1", feature = "verify"))]
+    fn read<const N: usize, T>(self, read: impl FnOnce(&[u8]) -> Option<T>) -> Option<T>;
     fn is_empty(self) -> bool;
     fn emit(self, form: Form, sink: &mut Sink<'_>);
 }
@@ -57,6 +60,11 @@ impl Text for &str {
     #[cfg(any(feature = "v1", feature = "verify"))]
     fn bytes(self) -> impl Iterator<Item = u8> {
         str::bytes(self)
+    }
+
+    #[cfg(any(feature = "v1", feature = "verify"))]
+    fn read<const N: usize, T>(self, read: impl FnOnce(&[u8]) -> Option<T>) -> Option<T> {
+        if self.len() <= N { read(self.as_bytes()) } else { None }
     }
 
     fn is_empty(self) -> bool {

@@ -67,7 +67,7 @@ impl ClockOffset {
     pub fn now(self, own_seconds: u64) -> Result<Timestamp, TimestampError> {
         match own_seconds.checked_add_signed(self.0) {
             Some(seconds) => Timestamp::from_unix_seconds(seconds),
-            None if self.0 < 0 => Err(TimestampError::Before1970),
+            None if self.0.is_negative() => Err(TimestampError::Before1970),
             None => Err(TimestampError::TooLate),
         }
     }

@@ -3,6 +3,7 @@
 use core::fmt;
 
 use crate::error::CredentialsError;
+use crate::words::position_outside;
 
 /// The longest AccessKey ID in bytes; OSS's own have 16 to 30.
 pub(crate) const MAX_ACCESS_KEY_ID: usize = 64;
@@ -45,7 +46,7 @@ impl<'a> Credentials<'a> {
         if access_key_id.is_empty() {
             return Err(CredentialsError::EmptyAccessKeyId);
         }
-        if !access_key_id.bytes().all(is_access_key_id_character) {
+        if !is_access_key_id(access_key_id) {
             return Err(CredentialsError::AccessKeyIdCharacter);
         }
         if access_key_id.len() > MAX_ACCESS_KEY_ID {
@@ -176,8 +177,10 @@ impl fmt::Debug for Redacted<'_> {
 }
 
 /// The documented set is `[0-9A-Za-z._=]`; `-` is let through because SDKs do.
-pub(crate) fn is_access_key_id_character(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"._=-".contains(&byte)
+pub(crate) fn is_access_key_id(text: &str) -> bool {
+    const LEGAL: [(u8, u8); 6] =
+        [(b'-', b'.'), (b'0', b'9'), (b'=', b'='), (b'A', b'Z'), (b'_', b'_'), (b'a', b'z')];
+    position_outside(text.as_bytes(), 0, LEGAL).is_none()
 }
 
 fn has_stray_white_space(text: &str) -> bool {
@@ -206,6 +209,7 @@ mod tests {
         assert_eq!(error("ak", ""), CredentialsError::EmptyAccessKeySecret);
         assert_eq!(error("ak", "sk\n"), CredentialsError::AccessKeySecretWhiteSpace);
         assert_eq!(error("ak", " sk"), CredentialsError::AccessKeySecretWhiteSpace);
+        assert_eq!(error("ak", "s\u{7}\u{7}k"), CredentialsError::AccessKeySecretWhiteSpace);
     }
 
     #[test]
@@ -231,6 +235,7 @@ mod tests {
         let lent = kept.as_credentials();
         assert_eq!(lent.access_key_id(), "ak");
         assert_eq!(lent.access_key_secret(), "hushhush");
+        assert_eq!(kept.access_key_secret(), "hushhush");
         assert_eq!(lent.security_token(), Some("shhshh"));
         assert_eq!(format!("{kept:?}"), format!("{lent:?}"));
     }

@@ -1,13 +1,12 @@
-//! Percent-encoding, base64, JSON and decimal, and the order of encoded names.
+//! Percent-encoding, JSON and decimal, and the order of encoded names.
 
 use core::cmp::Ordering;
 
-#[cfg(feature = "post-policy")]
-use base64::{Engine, engine::general_purpose::STANDARD};
-
 use crate::sink::Sink;
 #[cfg(feature = "post-policy")]
-use crate::sink::encoded;
+use crate::words::position_of_escape;
+#[cfg(feature = "verify")]
+use crate::words::position_outside;
 use crate::words::{first_difference, position};
 
 /// Percent-encodes a name or a value of the query: all but the unreserved characters of RFC 3986.
@@ -47,15 +46,31 @@ fn emit_encoded(text: &[u8], table: &Bytes, sink: &mut Sink<'_>) {
     }
 }
 
+/// Where the first byte is, from `start` on, that does not stay in a name or a value of the query.
+#[cfg(feature = "verify")]
+pub(crate) fn position_of_reserved(text: &[u8], start: usize) -> Option<usize> {
+    const UNRESERVED: [(u8, u8); 6] =
+        [(b'-', b'.'), (b'0', b'9'), (b'A', b'Z'), (b'_', b'_'), (b'a', b'z'), (b'~', b'~')];
+    position_outside(text, start, UNRESERVED)
+}
+
+/// Where the first byte is, from `start` on, that does not stay in a path.
+#[cfg(feature = "verify")]
+pub(crate) fn position_of_reserved_in_path(text: &[u8], start: usize) -> Option<usize> {
+    const UNRESERVED: [(u8, u8); 5] =
+        [(b'-', b'9'), (b'A', b'Z'), (b'_', b'_'), (b'a', b'z'), (b'~', b'~')];
+    position_outside(text, start, UNRESERVED)
+}
+
 /// A set of bytes: looked up for every byte that is signed.
 pub(crate) struct Bytes([u32; 8]);
 
 impl Bytes {
     /// RFC 3986: `A-Z a-z 0-9 - . _ ~`.
-    const UNRESERVED: Self = Self::of(b"-._~");
+    pub(crate) const UNRESERVED: Self = Self::of(b"-._~");
 
     /// What stays in a path.
-    const PATH: Self = Self::of(b"-._~/");
+    pub(crate) const PATH: Self = Self::of(b"-._~/");
 
     /// RFC 9110: what a header name consists of.
     pub(crate) const TOKEN: Self = Self::of(b"!#$%&'*+-.^_`|~");
@@ -102,22 +117,6 @@ const fn digit(value: u8, ten: u8) -> u8 {
     if value < 10 { b'0' + value } else { ten + (value - 10) }
 }
 
-#[cfg(feature = "post-policy")]
-/// Encodes what `emit` writes in base64.
-#[cfg(feature = "post-policy")]
-pub(crate) fn base64(sink: &mut Sink<'_>, emit: impl FnOnce(&mut Sink<'_>)) {
-    // Of whole groups of three, so that only the end is padded.
-    encoded::<48>(sink, base64_groups, emit);
-}
-
-#[cfg(feature = "post-policy")]
-fn base64_groups(bytes: &[u8], sink: &mut Sink<'_>) {
-    let mut text = [0; 64];
-    // The lengths fit.
-    let length = STANDARD.encode_slice(bytes, &mut text).unwrap_or(0);
-    sink.write(text.get(..length).unwrap_or_default());
-}
-
 /// Escapes text for a string of JSON within a POST policy.
 ///
 /// A `$` is escaped too, as there it is the mark of a form field. OSS documents `\$`, which no JSON
@@ -127,23 +126,14 @@ fn base64_groups(bytes: &[u8], sink: &mut Sink<'_>) {
 #[cfg(feature = "post-policy")]
 pub(crate) fn json_escaped(text: &[u8], sink: &mut Sink<'_>) {
     let mut rest = text;
-    loop {
-        let run = sink.write_run(rest, |byte| !is_escaped_in_json(byte));
-        let Some((&byte, after)) = rest.get(run..).unwrap_or_default().split_first() else {
-            return;
-        };
-        match is_escaped_in_json(byte) {
-            // The buffer was full.
-            false => sink.write(&[byte]),
-            true => json_escape(byte, sink),
-        }
+    while let Some((run, [byte, after @ ..])) =
+        position_of_escape(rest).and_then(|run| rest.split_at_checked(run))
+    {
+        sink.write(run);
+        json_escape(*byte, sink);
         rest = after;
     }
-}
-
-#[cfg(feature = "post-policy")]
-fn is_escaped_in_json(byte: u8) -> bool {
-    byte < b' ' || matches!(byte, b'"' | b'\\' | b'$')
+    sink.write(rest);
 }
 
 #[cfg(feature = "post-policy")]
@@ -261,6 +251,17 @@ mod tests {
         String::from_utf8(written(emit)).unwrap()
     }
 
+    #[cfg(feature = "verify")]
+    #[test]
+    fn what_is_reserved_is_what_is_encoded() {
+        for byte in 0..=0xff {
+            let is_reserved = position_of_reserved(&[byte], 0).is_some();
+            assert_eq!(is_reserved, !Bytes::UNRESERVED.has(byte), "{byte}");
+            let is_reserved = position_of_reserved_in_path(&[byte], 0).is_some();
+            assert_eq!(is_reserved, !Bytes::PATH.has(byte), "{byte}");
+        }
+    }
+
     #[test]
     fn plus_blank_and_slash_are_encoded_in_the_query() {
         assert_eq!(text(|sink| percent_encoded(b"a+b c/d~e*", sink)), "a%2Bb%20c%2Fd~e%2A");
@@ -318,24 +319,6 @@ mod tests {
         ] {
             let actual = text(|sink| json_escaped(plain.as_bytes(), sink));
             assert_eq!(actual, escaped, "{plain:?}");
-        }
-    }
-
-    /// Whatever the pieces in which a text comes, across the borders of groups and of the buffer.
-    #[cfg(feature = "post-policy")]
-    #[test]
-    fn base64_of_pieces_is_base64_of_the_whole() {
-        let bytes: Vec<u8> = (0..=200).collect();
-        for length in 0..=bytes.len() {
-            for piece_length in [1, 2, 3, 5, 47, 48, 49, 200] {
-                let pieces = bytes[..length].chunks(piece_length);
-                let actual = written(|sink| {
-                    base64(sink, |sink| pieces.for_each(|piece| sink.write(piece)));
-                });
-                let mut expected = [0; 300];
-                let end = STANDARD.encode_slice(&bytes[..length], &mut expected).unwrap();
-                assert_eq!(actual, &expected[..end], "{length} in pieces of {piece_length}");
-            }
         }
     }
 

@@ -1,12 +1,13 @@
 //! Where a request goes: scheme, host, port and addressing. None of it is signed.
 
-use core::net::{Ipv4Addr, Ipv6Addr};
+use core::net::Ipv4Addr;
 
 use crate::encode::{decimal, percent_encoded, percent_encoded_path};
 use crate::error::EndpointError;
 use crate::region::Region;
 use crate::resource::Resource;
 use crate::sink::{Emit, Sink, text_output};
+use crate::words::{position, position_of_either, split};
 
 /// How bucket and key become host and path.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -98,17 +99,17 @@ impl<'a> Endpoint<'a> {
     /// The text has another scheme, no host or a wrong one, a wrong port, or anything more: bucket
     /// and key are inputs of their own.
     pub fn parse(text: &'a str) -> Result<Self, EndpointError> {
-        let (scheme, rest) = match text.split_once("://") {
+        let (scheme, rest) = match split_at(text, "://") {
             None => (Scheme::Https, text),
             Some((scheme, rest)) if scheme.eq_ignore_ascii_case("https") => (Scheme::Https, rest),
             Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") => (Scheme::Http, rest),
             Some(_) => return Err(EndpointError::Scheme),
         };
         let authority = rest.strip_suffix('/').unwrap_or(rest);
-        if authority.contains(['/', '?', '#', '\\']) {
+        if position_of_either(authority.as_bytes(), 0, *b"/?#\\").is_some() {
             return Err(EndpointError::Path);
         }
-        if authority.contains('@') {
+        if position(authority.as_bytes(), 0, b'@').is_some() {
             return Err(EndpointError::UserInfo);
         }
         let (host, port) = split_port(authority)?;
@@ -300,8 +301,7 @@ impl<'a> Host<'a> {
         let host = |is_ip| Self { prefix: "", name, suffix: "", is_ip };
         if let Some(address) = name.strip_prefix('[') {
             let address = address.strip_suffix(']').ok_or(EndpointError::Ipv6)?;
-            address.parse::<Ipv6Addr>().map_err(|_| EndpointError::Ipv6)?;
-            return Ok(host(true));
+            return if is_ipv6(address) { Ok(host(true)) } else { Err(EndpointError::Ipv6) };
         }
         if name.is_empty() {
             return Err(EndpointError::EmptyHost);
@@ -309,19 +309,66 @@ impl<'a> Host<'a> {
         if name.parse::<Ipv4Addr>().is_ok() {
             return Ok(host(true));
         }
-        if name.len() > 253 || !name.split('.').all(is_label) {
+        if name.len() > 253 || !split(name, b'.').all(is_label) {
             return Err(EndpointError::Host);
         }
         Ok(host(false))
     }
 }
 
+/// What is before and after the first `separator`, which begins with a colon.
+fn split_at<'t>(text: &'t str, separator: &str) -> Option<(&'t str, &'t str)> {
+    let mut start = 0;
+    while let Some(colon) = position(text.as_bytes(), start, b':') {
+        if let Some(rest) = text.get(colon..)?.strip_prefix(separator) {
+            return Some((text.get(..colon)?, rest));
+        }
+        start = colon.saturating_add(1);
+    }
+    None
+}
+
+/// Whether it is an IPv6 address, in one of the forms of RFC 4291. The parser of the standard library has
+/// paths to a panic.
+fn is_ipv6(address: &str) -> bool {
+    match split_at(address, "::") {
+        None => groups(address, true) == Some(8),
+        // The colons stand for one group at least.
+        Some((head, tail)) => match (groups(head, false), groups(tail, true)) {
+            (Some(head), Some(tail)) => head.saturating_add(tail) < 8,
+            _ => false,
+        },
+    }
+}
+
+/// How many groups of 16 bits there are. The last two of an address may be an IPv4 address.
+fn groups(text: &str, may_end_in_ipv4: bool) -> Option<usize> {
+    if text.is_empty() {
+        return Some(0);
+    }
+    let is_group = |group: &str| {
+        (1..=4).contains(&group.len()) && group.bytes().all(|digit| digit.is_ascii_hexdigit())
+    };
+    let mut groups = split(text, b':').peekable();
+    let mut count = 0_usize;
+    while let Some(group) = groups.next() {
+        let is_last = may_end_in_ipv4 && groups.peek().is_none();
+        count = count.saturating_add(match is_group(group) {
+            true => 1,
+            false if is_last && group.parse::<Ipv4Addr>().is_ok() => 2,
+            false => return None,
+        });
+    }
+    Some(count)
+}
+
 /// Splits `HOST:PORT`; an IPv6 address has its colons in brackets.
 fn split_port(authority: &str) -> Result<(&str, Option<u16>), EndpointError> {
-    let brackets = authority.rfind(']').map_or(0, |end| end.saturating_add(1));
-    let Some((after_address, port)) =
-        authority.get(brackets..).and_then(|rest| rest.rsplit_once(':'))
-    else {
+    let last = |byte| authority.bytes().rposition(|other| other == byte);
+    let is_outside = |colon: &usize| last(b']').is_none_or(|bracket| bracket < *colon);
+    let Some((host, port)) = last(b':').filter(is_outside).and_then(|colon| {
+        Some((authority.get(..colon)?, authority.get(colon.saturating_add(1)..)?))
+    }) else {
         return Ok((authority, None));
     };
     if !port.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -329,10 +376,7 @@ fn split_port(authority: &str) -> Result<(&str, Option<u16>), EndpointError> {
     }
     match port.parse() {
         Ok(0) | Err(_) => Err(EndpointError::Port),
-        Ok(port) => {
-            let host = authority.get(..brackets.saturating_add(after_address.len()));
-            Ok((host.unwrap_or_default(), Some(port)))
-        }
+        Ok(port) => Ok((host, Some(port))),
     }
 }
 
@@ -429,6 +473,24 @@ mod tests {
         assert_eq!(at("%2e%2e/a"), format!("{origin}/%252e%252e/a"));
         assert_eq!(at("@evil.example"), format!("{origin}/%40evil.example"));
         assert_eq!(at("\\evil.example"), format!("{origin}/%5Cevil.example"));
+    }
+
+    /// All texts of up to six of these parts: with and without `::`, in the end an IPv4 address or not.
+    #[test]
+    fn ipv6_addresses_are_those_of_the_standard_library() {
+        let parts = [":", "::", "1", "00fF", "12345", "1.2.3.4", "1:2:3"];
+        let (mut texts, mut addresses) = (vec![String::new()], 0);
+        for _ in 0..6 {
+            texts =
+                texts.iter().flat_map(|text| parts.map(|part| format!("{text}{part}"))).collect();
+            for text in &texts {
+                let expected = text.parse::<core::net::Ipv6Addr>().is_ok();
+                assert_eq!(is_ipv6(text), expected, "{text}");
+                addresses += usize::from(expected);
+            }
+        }
+        assert!(addresses > 1000, "{addresses}");
+        assert!(!is_ipv6("") && !is_ipv6("::g") && !is_ipv6("fe80::1%eth0"));
     }
 
     #[test]

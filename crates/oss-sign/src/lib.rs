@@ -15,6 +15,8 @@ extern crate alloc;
 #[cfg_attr(test, macro_use)]
 extern crate std;
 
+#[cfg(any(feature = "callback", feature = "post-policy", feature = "v1"))]
+mod base64;
 #[cfg(feature = "callback")]
 mod callback;
 mod canonical;
@@ -43,6 +45,9 @@ mod time;
 #[cfg(feature = "v1")]
 pub mod v1;
 pub mod v4;
+#[cfg(test)]
+#[cfg(all(feature = "v1", feature = "verify"))]
+mod vectors;
 #[cfg(feature = "verify")]
 pub mod verify;
 mod words;

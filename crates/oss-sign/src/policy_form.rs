@@ -2,8 +2,9 @@
 
 use core::fmt;
 
+use crate::base64::base64;
 use crate::credentials::Credentials;
-use crate::encode::{base64, json_escaped};
+use crate::encode::json_escaped;
 use crate::post_policy::PostPolicy;
 use crate::signature::Signature;
 use crate::sink::{Emit, Sink, text_output};

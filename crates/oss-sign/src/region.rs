@@ -3,6 +3,7 @@
 use core::fmt;
 
 use crate::error::{ProductError, RegionError};
+use crate::words::position_outside;
 
 /// A region ID such as `cn-hangzhou`: that of the *bucket*, also behind the accelerate endpoint or
 /// a CNAME. For a cloud box it is the ID of the cloud box.
@@ -30,7 +31,7 @@ impl Region {
         if id.starts_with("oss-") {
             return Err(RegionError::OssPrefix);
         }
-        if !id.bytes().all(is_name_character) {
+        if !is_name(id) {
             return Err(RegionError::Character);
         }
         heapless::String::try_from(id).map(Self).map_err(|_| RegionError::TooLong)
@@ -72,7 +73,7 @@ impl Product {
         if product.is_empty() {
             return Err(ProductError::Empty);
         }
-        if !product.bytes().all(is_name_character) {
+        if !is_name(product) {
             return Err(ProductError::Character);
         }
         heapless::String::try_from(product).map(Self).map_err(|_| ProductError::TooLong)
@@ -115,8 +116,8 @@ impl fmt::Display for Product {
     }
 }
 
-fn is_name_character(byte: u8) -> bool {
-    byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'
+fn is_name(text: &str) -> bool {
+    position_outside(text.as_bytes(), 0, [(b'-', b'-'), (b'0', b'9'), (b'a', b'z')]).is_none()
 }
 
 #[cfg(test)]

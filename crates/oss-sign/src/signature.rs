@@ -2,15 +2,13 @@
 
 use core::fmt;
 
-#[cfg(feature = "v1")]
-use base64::{Engine, engine::general_purpose::STANDARD};
 use subtle::ConstantTimeEq;
 
+#[cfg(feature = "v1")]
+use crate::base64;
 use crate::encode::hex;
 #[cfg(feature = "v1")]
 use crate::encode::percent_encoded;
-#[cfg(feature = "v1")]
-use crate::sink::encoded;
 use crate::sink::{Emit, Sink, text_output};
 
 /// A signature. Its text is what is sent: 64 hexadecimal digits in V4, 28 characters of base64 in
@@ -51,12 +49,7 @@ impl Emit for Signature {
         match &self.0 {
             Bytes::V4(bytes) => hex(bytes, sink),
             #[cfg(feature = "v1")]
-            Bytes::V1(bytes) => {
-                let mut text = [0; 28];
-                // The lengths fit.
-                let _ = STANDARD.encode_slice(bytes, &mut text);
-                sink.write(&text);
-            }
+            Bytes::V1(bytes) => sink.write(base64::encode(bytes, &mut [[0; 8]; 4])),
         }
     }
 }
@@ -72,9 +65,9 @@ impl Signature {
                 hex(bytes, sink);
             }
             #[cfg(feature = "v1")]
-            Bytes::V1(_) => {
+            Bytes::V1(bytes) => {
                 sink.write(b"Signature=");
-                encoded::<28>(sink, percent_encoded, |sink| self.emit(sink));
+                percent_encoded(base64::encode(bytes, &mut [[0; 8]; 4]), sink);
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use ::time::{Date, Month, OffsetDateTime, UtcDateTime};
+use ::time::{OffsetDateTime, UtcDateTime};
 
 use crate::error::TimestampError;
 use crate::sink::{Emit, Sink, fill};
@@ -86,7 +86,7 @@ impl Timestamp {
     }
 
     /// `20231114T221320Z`
-    #[cfg(any(feature = "verify", feature = "post-policy"))]
+    #[cfg(any(test, feature = "verify", feature = "post-policy"))]
     pub(crate) fn basic(&self) -> &[u8; 16] {
         &self.basic
     }
@@ -94,37 +94,32 @@ impl Timestamp {
     /// Reads `20231114T221320Z`.
     #[cfg(feature = "verify")]
     pub(crate) fn from_basic(text: &[u8]) -> Option<Self> {
-        let month = Month::try_from(number(text, 4)?).ok()?;
-        let instant = Self::from_fields(
+        let basic: [u8; 16] = text.try_into().ok()?;
+        let seconds = seconds_of(
             [number(text, 0)?, number(text, 2)?],
-            month,
-            number(text, 6)?,
+            [number(text, 4)?, number(text, 6)?],
             [number(text, 9)?, number(text, 11)?, number(text, 13)?],
         )?;
-        (instant.basic == text).then_some(instant)
+        let [.., t, _, _, _, _, _, _, z] = basic;
+        (t == b'T' && z == b'Z').then_some(Self { seconds, basic })
     }
 
     /// Reads `Tue, 14 Nov 2023 22:13:20 GMT`.
     pub(crate) fn from_http_date(text: &[u8]) -> Option<Self> {
         let month = (0..12).find(|&month| text.get(8..11) == Some(nth(MONTHS, month)))?;
-        let month = Month::January.nth_next(u8::try_from(month).ok()?);
-        let instant = Self::from_fields(
+        let instant = Self::up_to_latest(seconds_of(
             [number(text, 12)?, number(text, 14)?],
-            month,
-            number(text, 5)?,
+            [month + 1, number(text, 5)?],
             [number(text, 17)?, number(text, 20)?, number(text, 23)?],
-        )?;
-        let canonical = HttpDate(instant).to_string_of::<29>().ok()?;
-        (canonical.as_bytes() == text).then_some(instant)
+        )?);
+        (DateText::http(instant).as_bytes() == text).then_some(instant)
     }
 
     /// Reads `2023-11-14T22:13:20Z`, and drops milliseconds: `2023-11-14T22:13:20.999Z`.
     pub(crate) fn from_extended(text: &[u8]) -> Option<Self> {
-        let month = Month::try_from(number(text, 5)?).ok()?;
-        let instant = Self::from_fields(
+        let seconds = seconds_of(
             [number(text, 0)?, number(text, 2)?],
-            month,
-            number(text, 8)?,
+            [number(text, 5)?, number(text, 8)?],
             [number(text, 11)?, number(text, 14)?, number(text, 17)?],
         )?;
         let separators = [4, 7, 10, 13, 16].map(|position| text.get(position).copied());
@@ -135,19 +130,7 @@ impl Timestamp {
             }
             _ => false,
         };
-        (separators == b"--T::".map(Some) && is_fraction).then_some(instant)
-    }
-
-    fn from_fields(
-        [century, year]: [u8; 2],
-        month: Month,
-        day: u8,
-        [hour, minute, second]: [u8; 3],
-    ) -> Option<Self> {
-        let year = i32::from(century) * 100 + i32::from(year);
-        let date = Date::from_calendar_date(year, month, day).ok()?;
-        let time = ::time::Time::from_hms(hour, minute, second).ok()?;
-        Self::try_from(UtcDateTime::new(date, time)).ok()
+        (separators == b"--T::".map(Some) && is_fraction).then(|| Self::up_to_latest(seconds))
     }
 
     /// `2023-11-14T22:13:20`
@@ -166,11 +149,12 @@ fn days_and_seconds(seconds: u64) -> (u32, u32) {
     (units / 675, (units % 675) << 7 | (seconds & 127) as u32)
 }
 
+/// Days from 0000-03-01 to 1970-01-01.
+const BEFORE_1970: u32 = 719_468;
+
 /// Year, month and day. The Gregorian calendar repeats itself every 400 years; counted from March on,
 /// the day that is added to a leap year is its last one.
 fn date_of(days: u32) -> (u32, u32, u32) {
-    /// From 0000-03-01 to 1970-01-01.
-    const BEFORE_1970: u32 = 719_468;
     const DAYS_OF_400_YEARS: u32 = 146_097;
 
     let days = days.wrapping_add(BEFORE_1970);
@@ -186,6 +170,30 @@ fn date_of(days: u32) -> (u32, u32, u32) {
         0..10 => (year, month + 3, day),
         _ => (year + 1, month - 9, day),
     }
+}
+
+/// Seconds since 1970 of a date and a time of day, if there are such; the year comes as century and the
+/// year in it.
+fn seconds_of(
+    [century, year]: [u32; 2],
+    [month, day]: [u32; 2],
+    [hour, minute, second]: [u32; 3],
+) -> Option<u64> {
+    let year = century * 100 + year;
+    let days = days_of(year, month, day)?;
+    // A date that there is not comes back as another one.
+    let exists = date_of(days) == (year, month, day) && hour < 24 && minute < 60 && second < 60;
+    exists.then(|| u64::from(days) * 86_400 + u64::from(hour * 3600 + minute * 60 + second))
+}
+
+/// Days since 1970-01-01, the inverse of [`date_of`]; `None` before that.
+fn days_of(year: u32, month: u32, day: u32) -> Option<u32> {
+    let (year, month) = match month {
+        3.. => (year, month - 3),
+        _ => (year.checked_sub(1)?, month + 9),
+    };
+    let leap_days = year / 4 - year / 100 + year / 400;
+    (365 * year + leap_days + (153 * month + 2) / 5 + day).checked_sub(1 + BEFORE_1970)
 }
 
 impl TryFrom<UtcDateTime> for Timestamp {
@@ -318,9 +326,10 @@ fn nth(names: &'static [u8], index: u32) -> &'static [u8] {
 }
 
 /// The number that the two digits from `start` on mean.
-fn number(text: &[u8], start: usize) -> Option<u8> {
+fn number(text: &[u8], start: usize) -> Option<u32> {
     let &[tens, ones] = text.get(start..)?.first_chunk()?;
-    (tens.is_ascii_digit() && ones.is_ascii_digit()).then(|| (tens - b'0') * 10 + (ones - b'0'))
+    let is_number = tens.is_ascii_digit() && ones.is_ascii_digit();
+    is_number.then(|| u32::from(tens - b'0') * 10 + u32::from(ones - b'0'))
 }
 
 /// The two digits of a number below 100.
@@ -350,6 +359,7 @@ mod tests {
             let (year, month, day) = date_of(days);
             let date = (expected.year().unsigned_abs(), u8::from(expected.month()).into());
             assert_eq!((year, month, day), (date.0, date.1, expected.day().into()));
+            assert_eq!(days_of(year, month, day), Some(days));
             expected = expected.next_day().unwrap_or(expected);
         }
     }

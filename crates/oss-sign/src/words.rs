@@ -45,22 +45,81 @@ pub(crate) fn position(text: &[u8], start: usize, byte: u8) -> Option<usize> {
 /// Where one of `bytes`, of which none is 0, first stands from `start` on.
 pub(crate) fn position_of_either<const N: usize>(
     text: &[u8],
-    mut start: usize,
+    start: usize,
     bytes: [u8; N],
 ) -> Option<usize> {
+    search(text, start, |word| any_of(word, bytes))
+}
+
+/// Where there is first what a string of JSON within a POST policy escapes: control characters, `"`,
+/// `\`, and `$`.
+#[cfg(feature = "post-policy")]
+pub(crate) fn position_of_escape(text: &[u8]) -> Option<usize> {
+    let control = |word: Word| word.wrapping_sub(EACH * 0x20) & !word;
+    search(text, 0, |word| any_of(word, *b"\"\\$") | control(word))
+}
+
+/// Where the first byte is, from `start` on, that is in none of `ranges` of ASCII, whose both ends belong
+/// to them.
+// Where the ranges are constants, so are the sums.
+#[inline(always)]
+pub(crate) fn position_outside<const N: usize>(
+    text: &[u8],
+    start: usize,
+    ranges: [(u8, u8); N],
+) -> Option<usize> {
+    search(text, start, |word| {
+        // Sums of seven bits and a bit do not reach the next byte.
+        let bytes = word & !HIGH;
+        let is_least = |byte: u8| bytes.wrapping_add(EACH * Word::from(0x80 - byte));
+        let within = ranges
+            .iter()
+            .fold(0, |within, &(first, last)| within | is_least(first) ^ is_least(last + 1));
+        !within | word
+    })
+}
+
+/// Has the highest bit of a byte set, if it is one of `bytes`. The lowest one that is set is right: only
+/// what follows it may have borrowed.
+fn any_of<const N: usize>(word: Word, bytes: [u8; N]) -> Word {
+    bytes.iter().fold(0, |found, &byte| {
+        let word = word ^ (EACH * Word::from(byte));
+        found | word.wrapping_sub(EACH) & !word
+    })
+}
+
+/// Where the first byte is, from `start` on, whose highest bit `marks` sets. A word that is not full ends
+/// with zeros.
+#[inline(always)]
+fn search(text: &[u8], mut start: usize, marks: impl Fn(Word) -> Word) -> Option<usize> {
     while start < text.len() {
-        let word = word_at(text, start);
-        let found = bytes.iter().fold(0, |found, &byte| {
-            let word = word ^ (EACH * Word::from(byte));
-            // The lowest high bit that is set is right: only what follows it may have borrowed.
-            found | word.wrapping_sub(EACH) & !word & HIGH
-        });
+        let found = marks(word_at(text, start)) & HIGH;
         if found != 0 {
-            return Some(start.wrapping_add(found.trailing_zeros() as usize / 8));
+            let position = start.wrapping_add(found.trailing_zeros() as usize / 8);
+            return (position < text.len()).then_some(position);
         }
         start = start.wrapping_add(WORD);
     }
     None
+}
+
+/// What is before the first `byte`, which is ASCII, and what is after it.
+pub(crate) fn split_once(text: &str, byte: u8) -> Option<(&str, &str)> {
+    let end = position(text.as_bytes(), 0, byte)?;
+    Some((text.get(..end)?, text.get(end.wrapping_add(1)..)?))
+}
+
+/// What is between the `byte`s, which are ASCII.
+pub(crate) fn split(text: &str, byte: u8) -> impl Iterator<Item = &str> {
+    let mut rest = Some(text);
+    core::iter::from_fn(move || {
+        let (piece, after) = match split_once(rest?, byte) {
+            Some((piece, after)) => (Some(piece), Some(after)),
+            None => (rest, None),
+        };
+        rest = after;
+        piece
+    })
 }
 
 /// Whether text has what could end a line, or a text, before its time.
@@ -116,6 +175,48 @@ mod tests {
                     assert_eq!(position(&text, place, b'/'), later, "{text:?} from {place} on");
                 }
             }
+        }
+    }
+
+    #[cfg(feature = "post-policy")]
+    #[test]
+    fn escapes_are_found_wherever_they_stand() {
+        for length in 1..=20 {
+            for place in 0..length {
+                for byte in 0..=0xff {
+                    let mut text = vec![b'a'; length];
+                    text[place] = byte;
+                    let is_escaped = byte < b' ' || b"\"\\$".contains(&byte);
+                    assert_eq!(position_of_escape(&text), is_escaped.then_some(place), "{text:?}");
+                }
+            }
+        }
+        assert_eq!(position_of_escape(b""), None);
+    }
+
+    #[test]
+    fn bytes_outside_of_ranges_are_found_wherever_they_stand() {
+        let ranges = [(b'-', b'.'), (b'0', b'9'), (b'_', b'_'), (b'a', b'~')];
+        let is_inside = |byte| ranges.iter().any(|(first, last)| (*first..=*last).contains(&byte));
+        for length in 1..=20 {
+            for place in 0..length {
+                for byte in 0..=0xff {
+                    let mut text = vec![b'a'; length];
+                    text[place] = byte;
+                    let expected = (!is_inside(byte)).then_some(place);
+                    assert_eq!(position_outside(&text, 0, ranges), expected, "{text:?}");
+                }
+            }
+        }
+        assert_eq!(position_outside(b"", 0, ranges), None);
+        assert_eq!(position_outside(b"/aa/", 1, ranges), Some(3));
+    }
+
+    #[test]
+    fn splits_as_the_standard_library_does() {
+        for text in ["", "/", "a", "/a", "a/", "a/b", "中//文/", "long-part-one/long-part-two"] {
+            assert_eq!(split_once(text, b'/'), text.split_once('/'), "{text}");
+            assert!(split(text, b'/').eq(text.split('/')), "{text}");
         }
     }
 

@@ -22,10 +22,10 @@ pub(super) fn check_start(
     }
 }
 
-/// Whether a validity is not over. Its last second is within it, and no difference of clocks
-/// prolongs it.
-pub(super) fn check_expiry(latest: Timestamp, now: Timestamp) -> Result<(), Refusal> {
-    match now > latest {
+/// Whether a validity is not over. Its last second, in seconds since 1970, is within it, and no
+/// difference of clocks prolongs it.
+pub(super) fn check_expiry(latest: u64, now: Timestamp) -> Result<(), Refusal> {
+    match now.unix_seconds() > latest {
         true => Err(Refusal::Expired),
         false => Ok(()),
     }
@@ -86,8 +86,9 @@ pub(super) fn check_security_token(
 
 /// Compares the text: another spelling of the same bytes is another signature.
 pub(super) fn check_signature(actual: Wire<'_>, expected: &Signature) -> Result<(), Refusal> {
-    let expected = expected.to_string_of::<64>().unwrap_or_default();
-    match same_bytes(actual, expected.as_bytes()) {
+    let mut text = [0; 64];
+    let is_same = expected.write_to(&mut text).is_ok_and(|expected| same_bytes(actual, expected));
+    match is_same {
         true => Ok(()),
         false => Err(Refusal::SignatureDoesNotMatch),
     }

@@ -311,7 +311,7 @@ impl<'a> ParsedForm<'a> {
     fn check_time(&self, now: Timestamp, tolerance: Tolerance) -> Result<(), Refusal> {
         let Some(signed_at) = self.signed_at() else { return Ok(()) };
         check_start(signed_at, now, tolerance)?;
-        match signed_at.checked_add_seconds(v4::MAX_EXPIRES) {
+        match signed_at.checked_add(v4::MAX_EXPIRES) {
             Some(latest) => check_expiry(latest, now),
             // There is no later time than the end of the year 9999.
             None => Ok(()),

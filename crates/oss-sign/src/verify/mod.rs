@@ -32,6 +32,7 @@
 //! ```
 
 mod check;
+mod field;
 mod form;
 mod parse;
 mod received;
@@ -60,6 +61,7 @@ use crate::time::Timestamp;
 #[cfg(feature = "v1")]
 use crate::v1;
 use crate::v4::{self, CredentialScope, SigningKey};
+use crate::words::position;
 
 /// A received request whose signature was read, but not yet verified.
 #[derive(Clone, Debug)]
@@ -69,6 +71,8 @@ pub struct Parsed<'s, 'a> {
     parameters: &'s [Slot<'a>],
     /// Sorted, those that are signed.
     headers: &'s [Slot<'a>],
+    /// Whether there are any among them that OSS does not sign by itself.
+    has_additional_headers: bool,
     access_key_id: AccessKeyId,
     security_token: Option<Wire<'a>>,
     signature: Wire<'a>,
@@ -86,7 +90,8 @@ enum Signed<'a> {
     V4Url {
         scope: CredentialScope,
         signed_at: Timestamp,
-        expires_at: Timestamp,
+        /// In seconds since 1970.
+        expires_at: u64,
     },
     #[cfg(feature = "v1")]
     V1Header {
@@ -95,7 +100,7 @@ enum Signed<'a> {
     },
     #[cfg(feature = "v1")]
     V1Url {
-        expires_at: Timestamp,
+        expires_at: u64,
         expires: Wire<'a>,
     },
 }
@@ -146,10 +151,10 @@ impl<'a> Parsed<'_, 'a> {
     #[must_use]
     pub fn expires_at(&self) -> Option<Timestamp> {
         match self.signed {
-            Signed::V4Url { expires_at, .. } => Some(expires_at),
+            Signed::V4Url { expires_at, .. } => Some(Timestamp::up_to_latest(expires_at)),
             Signed::V4Header { .. } => None,
             #[cfg(feature = "v1")]
-            Signed::V1Url { expires_at, .. } => Some(expires_at),
+            Signed::V1Url { expires_at, .. } => Some(Timestamp::up_to_latest(expires_at)),
             #[cfg(feature = "v1")]
             Signed::V1Header { .. } => None,
         }
@@ -295,7 +300,7 @@ impl<'p> Subject for Located<'p> {
             Form::Raw => Wire::path(path.as_bytes()).emit_raw(sink),
         }
         // A bucket alone is signed with a slash after it, however it was asked for.
-        let is_bare_bucket = self.bucket.is_none() && path.len() > 1 && path.rfind('/') == Some(0);
+        let is_bare_bucket = self.bucket.is_none() && is_bare(path);
         if is_bare_bucket {
             sink.write(b"/");
         }
@@ -314,12 +319,17 @@ impl<'p> Subject for Located<'p> {
     }
 
     fn may_have_additional_headers(&self) -> bool {
-        true
+        self.parsed.has_additional_headers
     }
 
     fn emit_own_header(&self, own: Infallible, _: &mut Sink<'_>) {
         match own {}
     }
+}
+
+/// Whether a path is a slash and one name.
+fn is_bare(path: &str) -> bool {
+    matches!(path.as_bytes(), [b'/', name @ ..] if !name.is_empty() && position(name, 0, b'/').is_none())
 }
 
 /// The canonical request of a request that was received.

@@ -2,17 +2,19 @@
 
 use core::cmp::Ordering;
 
+use super::field::Field;
 use super::received::{Received, SignatureForm, Slot};
 use super::refusal::{Part, Refusal};
 use super::wire::Wire;
 use super::{Parsed, Signed};
 use crate::canonical::Text;
-use crate::credentials::{MAX_ACCESS_KEY_ID, is_access_key_id_character};
+use crate::credentials::{MAX_ACCESS_KEY_ID, is_access_key_id};
 use crate::encode::lower_case_order;
 use crate::header::is_signed_by_default;
 use crate::region::{Product, Region};
 use crate::time::Timestamp;
 use crate::v4::{self, CredentialScope};
+use crate::words::{position, split, split_once};
 
 /// The longest credential: AccessKey ID, date, region, product, terminator and four slashes.
 const MAX_CREDENTIAL: usize = MAX_ACCESS_KEY_ID + 8 + 63 + 32 + v4::TERMINATOR.len() + 4;
@@ -94,9 +96,9 @@ impl<'a> Received<'a> {
     ) -> Result<Parsed<'s, 'a>, Refusal> {
         let authorization = self.authorization()?;
         let (mut credential, mut additional, mut signature) = (None, None, None);
-        for field in authorization.split(',') {
+        for field in split(authorization, b',') {
             let malformed = Refusal::Malformed(Part::Authorization);
-            let (name, value) = field.trim().split_once('=').ok_or(malformed)?;
+            let (name, value) = split_once(field.trim_ascii(), b'=').ok_or(malformed)?;
             let (part, place) = match name {
                 "Credential" => (Part::Credential, &mut credential),
                 "AdditionalHeaders" => (Part::AdditionalHeaders, &mut additional),
@@ -122,6 +124,7 @@ impl<'a> Received<'a> {
             received: *self,
             parameters,
             headers,
+            has_additional_headers: additional.is_some(),
             access_key_id,
             security_token,
             signature,
@@ -137,18 +140,19 @@ impl<'a> Received<'a> {
         let (mut credential, mut date, mut expires) = (None, None, None);
         let (mut additional, mut security_token) = (None, None);
         let (mut signature, mut version) = (None, None);
-        collect(
-            parameters,
-            [
-                ("x-oss-additional-headers", Part::AdditionalHeaders, &mut additional),
-                ("x-oss-credential", Part::Credential, &mut credential),
-                ("x-oss-date", Part::Date, &mut date),
-                ("x-oss-expires", Part::Expires, &mut expires),
-                ("x-oss-security-token", Part::SecurityToken, &mut security_token),
-                ("x-oss-signature", Part::Signature, &mut signature),
-                ("x-oss-signature-version", Part::SignatureVersion, &mut version),
-            ],
-        )?;
+        for slot in &*parameters {
+            let (part, place) = match slot.field() {
+                Some(Field::AdditionalHeaders) => (Part::AdditionalHeaders, &mut additional),
+                Some(Field::Credential) => (Part::Credential, &mut credential),
+                Some(Field::Date) => (Part::Date, &mut date),
+                Some(Field::Expires) => (Part::Expires, &mut expires),
+                Some(Field::SecurityToken) => (Part::SecurityToken, &mut security_token),
+                Some(Field::Signature) => (Part::Signature, &mut signature),
+                Some(Field::SignatureVersion) => (Part::SignatureVersion, &mut version),
+                _ => continue,
+            };
+            set(place, slot.value(), part)?;
+        }
         required(version, Part::SignatureVersion)?;
         let (access_key_id, scope) = read_credential(required(credential, Part::Credential)?)?;
         let signature = required(signature, Part::Signature)?;
@@ -158,10 +162,9 @@ impl<'a> Received<'a> {
         if !(1..=v4::MAX_EXPIRES).contains(&expires) {
             return Err(Refusal::ExpiresOutOfRange);
         }
-        let expires_at =
-            signed_at.checked_add_seconds(expires).ok_or(Refusal::ExpiresOutOfRange)?;
+        let expires_at = signed_at.checked_add(expires).ok_or(Refusal::ExpiresOutOfRange)?;
         let headers = self.v4_headers(additional, headers)?;
-        let signed = without(parameters, "x-oss-signature");
+        let signed = without(parameters, Field::Signature);
         let parameters = sorted_parameters(signed, Wire::encoded_order);
         check_headers_against_parameters(headers, parameters)?;
         let signed = Signed::V4Url { scope, signed_at, expires_at };
@@ -169,6 +172,7 @@ impl<'a> Received<'a> {
             received: *self,
             parameters,
             headers,
+            has_additional_headers: additional.is_some(),
             access_key_id,
             security_token,
             signature,
@@ -183,14 +187,15 @@ impl<'a> Received<'a> {
         headers: &'s mut [Slot<'a>],
     ) -> Result<Parsed<'s, 'a>, Refusal> {
         let malformed = Refusal::Malformed(Part::Authorization);
-        let (id, signature) = self.authorization()?.split_once(':').ok_or(malformed)?;
+        let (id, signature) = split_once(self.authorization()?, b':').ok_or(malformed)?;
         let access_key_id = read_access_key_id(Wire::raw(id.as_bytes()))?;
         let signature = required(Some(Wire::raw(signature.as_bytes())), Part::Signature)?;
         let (signed_at, date) = self.date()?;
         Ok(Parsed {
             received: *self,
-            parameters: sorted_parameters(parameters, raw_order),
+            parameters: sorted_parameters(parameters, Wire::decoded_order),
             headers: self.sorted_headers(headers, is_signed_by_default)?,
+            has_additional_headers: false,
             access_key_id,
             security_token: self.security_token_header()?,
             signature,
@@ -205,23 +210,25 @@ impl<'a> Received<'a> {
         headers: &'s mut [Slot<'a>],
     ) -> Result<Parsed<'s, 'a>, Refusal> {
         let (mut id, mut expires, mut signature, mut security_token) = (None, None, None, None);
-        collect(
-            parameters,
-            [
-                ("Expires", Part::Expires, &mut expires),
-                ("OSSAccessKeyId", Part::AccessKeyId, &mut id),
-                ("Signature", Part::Signature, &mut signature),
-                ("security-token", Part::SecurityToken, &mut security_token),
-            ],
-        )?;
+        for slot in &*parameters {
+            let (part, place) = match slot.field() {
+                Some(Field::V1AccessKeyId) => (Part::AccessKeyId, &mut id),
+                Some(Field::V1Expires) => (Part::Expires, &mut expires),
+                Some(Field::V1SecurityToken) => (Part::SecurityToken, &mut security_token),
+                Some(Field::V1Signature) => (Part::Signature, &mut signature),
+                _ => continue,
+            };
+            set(place, slot.value(), part)?;
+        }
         let access_key_id = read_access_key_id(required(id, Part::AccessKeyId)?)?;
         let expires = required(expires, Part::Expires)?;
-        let expires_at = Timestamp::from_unix_seconds(read_number(expires)?)
-            .map_err(|_| Refusal::Malformed(Part::Expires))?;
+        let expires_at = Timestamp::UNIX_EPOCH.checked_add(read_number(expires)?);
+        let expires_at = expires_at.ok_or(Refusal::Malformed(Part::Expires))?;
         Ok(Parsed {
             received: *self,
-            parameters: sorted_parameters(parameters, raw_order),
+            parameters: sorted_parameters(parameters, Wire::decoded_order),
             headers: self.sorted_headers(headers, is_signed_by_default)?,
+            has_additional_headers: false,
             access_key_id,
             security_token,
             signature: required(signature, Part::Signature)?,
@@ -233,7 +240,7 @@ impl<'a> Received<'a> {
     fn authorization(&self) -> Result<&'a str, Refusal> {
         let value = self.values("authorization").next().unwrap_or_default();
         let value = str::from_utf8(value).map_err(|_| Refusal::Malformed(Part::Authorization))?;
-        let (_, fields) = value.split_once(' ').ok_or(Refusal::Malformed(Part::Authorization))?;
+        let (_, fields) = split_once(value, b' ').ok_or(Refusal::Malformed(Part::Authorization))?;
         Ok(fields)
     }
 
@@ -273,7 +280,7 @@ impl<'a> Received<'a> {
             .decoded::<MAX_ADDITIONAL_HEADERS>()
             .ok_or(Refusal::Malformed(Part::AdditionalHeaders))?;
         let mut previous = "";
-        for name in list.split(';') {
+        for name in split(&list, b';') {
             if name.is_empty() {
                 return Err(Refusal::Malformed(Part::AdditionalHeaders));
             }
@@ -287,7 +294,7 @@ impl<'a> Received<'a> {
         }
         self.sorted_headers(headers, |name| {
             is_signed_by_default(name)
-                || list.split(';').any(|other| name.eq_ignore_ascii_case(other))
+                || split(&list, b';').any(|other| name.eq_ignore_ascii_case(other))
         })
     }
 
@@ -296,8 +303,8 @@ impl<'a> Received<'a> {
         slots: &'s mut [Slot<'a>],
         is_signed: impl Fn(&str) -> bool,
     ) -> Result<&'s [Slot<'a>], Refusal> {
-        let signed = self.headers().filter(|slot| is_signed(slot.header_name()));
-        let slots = fill(signed, slots).map_err(|needed| Refusal::HeaderSlots { needed })?;
+        let slots = fill(self.headers(is_signed), slots)
+            .map_err(|needed| Refusal::HeaderSlots { needed })?;
         Ok(sorted(slots, |left, right| lower_case_order(left.header_name(), right.header_name())))
     }
 }
@@ -308,40 +315,26 @@ fn url_form<'a>(
 ) -> Result<Option<SignatureForm>, Refusal> {
     let mut form = None;
     for slot in parameters {
-        let name = slot.name();
-        if name.equals("x-oss-signature-version") {
-            return match slot.value().equals(v4::ALGORITHM) {
-                true => Ok(Some(SignatureForm::V4Url)),
-                false => Err(Refusal::SignatureVersion),
-            };
-        }
-        if name.equals("x-oss-signature") || name.equals("x-oss-credential") {
-            form = Some(SignatureForm::V4Url);
-        } else if name.equals("OSSAccessKeyId") || name.equals("Signature") {
-            form = form.or(Some(SignatureForm::V1Url));
+        match slot.field() {
+            Some(Field::SignatureVersion) => {
+                return match slot.value().equals(v4::ALGORITHM) {
+                    true => Ok(Some(SignatureForm::V4Url)),
+                    false => Err(Refusal::SignatureVersion),
+                };
+            }
+            Some(Field::Signature | Field::Credential) => form = Some(SignatureForm::V4Url),
+            Some(Field::V1AccessKeyId | Field::V1Signature) => {
+                form = form.or(Some(SignatureForm::V1Url));
+            }
+            _ => {}
         }
     }
     Ok(form)
 }
 
-/// Puts the parameters of a signature, by their names, into their places.
-fn collect<'a, const N: usize>(
-    parameters: &[Slot<'a>],
-    mut places: [(&str, Part, &mut Option<Wire<'a>>); N],
-) -> Result<(), Refusal> {
-    for slot in parameters {
-        for (name, part, place) in &mut places {
-            if slot.name().equals(name) {
-                set(place, slot.value(), *part)?;
-            }
-        }
-    }
-    Ok(())
-}
-
-/// The parameters but for the one that is called `name`, whose value is dropped.
-fn without<'s, 'a>(parameters: &'s mut [Slot<'a>], name: &str) -> &'s mut [Slot<'a>] {
-    match parameters.iter().position(|slot| slot.name().equals(name)) {
+/// The parameters but for `field`, which is dropped.
+fn without<'s, 'a>(parameters: &'s mut [Slot<'a>], field: Field) -> &'s mut [Slot<'a>] {
+    match parameters.iter().position(|slot| slot.field() == Some(field)) {
         None => parameters,
         Some(position) => {
             shift(parameters.get_mut(position..).unwrap_or_default());
@@ -401,7 +394,8 @@ fn sorted<'s, 'a>(
 }
 
 fn scheme(authorization: &[u8]) -> &[u8] {
-    authorization.split(|&byte| byte == b' ').next().unwrap_or_default()
+    let end = position(authorization, 0, b' ').unwrap_or(authorization.len());
+    authorization.get(..end).unwrap_or_default()
 }
 
 pub(super) fn set<'a>(
@@ -428,25 +422,39 @@ pub(super) fn read_credential(
     credential: Wire<'_>,
 ) -> Result<(AccessKeyId, CredentialScope), Refusal> {
     let malformed = Refusal::Malformed(Part::Credential);
-    let credential = credential.decoded::<MAX_CREDENTIAL>().ok_or(malformed)?;
-    let mut parts = credential.split('/');
-    let mut next = || parts.next().ok_or(malformed);
-    let (id, date, region, product) = (next()?, next()?, next()?, next()?);
-    if next()? != v4::TERMINATOR || parts.next().is_some() {
-        return Err(malformed);
-    }
-    let date = date.as_bytes().try_into().map_err(|_| malformed)?;
-    let scope = CredentialScope {
+    let read = credential.read::<MAX_CREDENTIAL, _>(|credential| {
+        let mut parts = split(str::from_utf8(credential).ok()?, b'/');
+        let (id, date, region, product) =
+            (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+        if parts.next()? != v4::TERMINATOR || parts.next().is_some() {
+            return None;
+        }
+        let date = date.as_bytes().try_into().ok()?;
+        let scope = read_scope(date, region, product);
+        Some(scope.and_then(|scope| Ok((access_key_id(id)?, scope))))
+    });
+    read.ok_or(malformed)?
+}
+
+fn read_scope(date: [u8; 8], region: &str, product: &str) -> Result<CredentialScope, Refusal> {
+    Ok(CredentialScope {
         date,
         region: Region::new(region).map_err(|_| Refusal::ScopeRegion)?,
         product: Product::new(product).map_err(|_| Refusal::ScopeProduct)?,
-    };
-    Ok((read_access_key_id(Wire::raw(id.as_bytes()))?, scope))
+    })
 }
 
+#[cfg(feature = "v1")]
 pub(super) fn read_access_key_id(id: Wire<'_>) -> Result<AccessKeyId, Refusal> {
-    let id = required(Some(id), Part::AccessKeyId)?;
-    let id = id.decoded().filter(|id: &AccessKeyId| id.bytes().all(is_access_key_id_character));
+    let read = id.read::<MAX_ACCESS_KEY_ID, _>(|id| str::from_utf8(id).ok().map(access_key_id));
+    read.ok_or(Refusal::Malformed(Part::AccessKeyId))?
+}
+
+fn access_key_id(id: &str) -> Result<AccessKeyId, Refusal> {
+    if id.is_empty() {
+        return Err(Refusal::Empty(Part::AccessKeyId));
+    }
+    let id = if is_access_key_id(id) { id.try_into().ok() } else { None };
     id.ok_or(Refusal::Malformed(Part::AccessKeyId))
 }
 
@@ -463,19 +471,18 @@ pub(super) fn check_scope_date(
 
 /// `20231114T221320Z`
 pub(super) fn read_basic_date(date: Wire<'_>) -> Result<Timestamp, Refusal> {
-    let date = date.decoded::<16>();
-    let instant = date.and_then(|date| Timestamp::from_basic(date.as_bytes()));
-    instant.ok_or(Refusal::Malformed(Part::Date))
+    date.read::<16, _>(Timestamp::from_basic).ok_or(Refusal::Malformed(Part::Date))
 }
 
-/// A decimal number without sign.
+/// A decimal number without sign, of at most 20 digits.
 fn read_number(value: Wire<'_>) -> Result<u64, Refusal> {
-    let malformed = Refusal::Malformed(Part::Expires);
-    let digits = value.decoded::<20>().ok_or(malformed)?;
-    if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(malformed);
-    }
-    digits.parse().map_err(|_| malformed)
+    let number = value.read::<20, _>(|digits| {
+        digits.iter().try_fold(0_u64, |number, digit| {
+            let value = digit.checked_sub(b'0').filter(|value| *value < 10)?;
+            number.checked_mul(10)?.checked_add(value.into())
+        })
+    });
+    number.ok_or(Refusal::Malformed(Part::Expires))
 }
 
 /// OSS refuses a header that is a query parameter too, with another value.
@@ -496,9 +503,4 @@ fn check_headers_against_parameters(
         true => Err(Refusal::HeaderIsParameter),
         false => Ok(()),
     }
-}
-
-#[cfg(feature = "v1")]
-fn raw_order(left: Wire<'_>, right: Wire<'_>) -> Ordering {
-    left.bytes().cmp(right.bytes())
 }

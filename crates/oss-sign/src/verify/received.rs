@@ -4,9 +4,10 @@ use core::fmt;
 
 use crate::canonical::Header;
 use crate::header::trimmed_bytes;
-use crate::words::position;
+use crate::words::split_once;
 
-use super::wire::Wire;
+use super::field::Field;
+use super::wire::{Spelling, Wire};
 
 /// A request as it arrived: nothing of it decoded.
 #[derive(Clone, Copy)]
@@ -25,7 +26,7 @@ impl<'a> Received<'a> {
         path_and_query: &'a str,
         headers: &'a [(&'a str, &'a [u8])],
     ) -> Self {
-        let (path, query) = path_and_query.split_once('?').unwrap_or((path_and_query, ""));
+        let (path, query) = split_once(path_and_query, b'?').unwrap_or((path_and_query, ""));
         Self { method, path, query, headers }
     }
 
@@ -38,25 +39,34 @@ impl<'a> Received<'a> {
     }
 
     pub(super) fn parameters(&self) -> impl Iterator<Item = Slot<'a>> + use<'a> {
-        let mut rest = Some(self.query);
-        let pieces = core::iter::from_fn(move || {
-            let (piece, after) = split(rest?, b'&');
-            rest = after;
-            Some(piece)
-        });
-        pieces.filter(|parameter| !parameter.is_empty()).map(|parameter| {
-            let (name, value) = split(parameter, b'=');
-            Slot::new(
-                name,
-                Wire::query(name.as_bytes()),
-                Wire::query(value.unwrap_or_default().as_bytes()),
-            )
+        let mut rest = self.query;
+        core::iter::from_fn(move || {
+            while let Some(after) = after(rest, b'&') {
+                rest = after;
+            }
+            if rest.is_empty() {
+                return None;
+            }
+            let mut slot = Slot::default();
+            (slot.name, slot.name_spelling, rest) = start(rest, [b'=', b'&']);
+            if let Some(value) = after(rest, b'=') {
+                let value_and_rest = start(value, [b'&']);
+                (slot.value, slot.value_spelling, rest) =
+                    (value_and_rest.0.as_bytes(), value_and_rest.1, value_and_rest.2);
+            }
+            slot.field = Field::of(slot.name());
+            Some(slot)
         })
     }
 
-    pub(super) fn headers(&self) -> impl Iterator<Item = Slot<'a>> + use<'a> {
-        self.headers.iter().map(|&(name, value)| {
-            Slot::new(name, Wire::raw(name.as_bytes()), Wire::raw(trimmed_bytes(value)))
+    /// The headers whose names are `wanted`.
+    pub(super) fn headers(&self, wanted: impl Fn(&str) -> bool) -> impl Iterator<Item = Slot<'a>> {
+        self.headers.iter().filter(move |(name, _)| wanted(name)).map(|&(name, value)| Slot {
+            name,
+            value: trimmed_bytes(value),
+            name_spelling: Spelling::Raw,
+            value_spelling: Spelling::Raw,
+            field: None,
         })
     }
 
@@ -83,44 +93,55 @@ impl fmt::Debug for Received<'_> {
 /// `[Slot::default(); 32]` is enough for what OSS's own clients send.
 #[derive(Clone, Copy, Default)]
 pub struct Slot<'a> {
-    text: &'a str,
-    name: Wire<'a>,
-    value: Wire<'a>,
+    name: &'a str,
+    value: &'a [u8],
+    name_spelling: Spelling,
+    value_spelling: Spelling,
+    field: Option<Field>,
 }
 
 impl<'a> Slot<'a> {
-    fn new(text: &'a str, name: Wire<'a>, value: Wire<'a>) -> Self {
-        Self { text, name, value }
-    }
-
     pub(super) fn name(&self) -> Wire<'a> {
-        self.name
+        Wire::new(self.name.as_bytes(), self.name_spelling)
     }
 
     pub(super) fn value(&self) -> Wire<'a> {
-        self.value
+        Wire::new(self.value, self.value_spelling)
+    }
+
+    /// What the parameter is in the signature, if it is anything.
+    pub(super) fn field(&self) -> Option<Field> {
+        self.field
     }
 
     pub(super) fn header_name(&self) -> &'a str {
-        self.text
+        self.name
     }
 
     pub(super) fn header<O>(&self) -> Header<'a, O> {
-        Header::Given(self.text, self.value.text())
+        Header::Given(self.name, self.value)
     }
 }
 
-/// What is before the first `byte`, and what is after it.
-fn split(text: &str, byte: u8) -> (&str, Option<&str>) {
-    let end = position(text.as_bytes(), 0, byte);
-    let parts = end.and_then(|end| text.split_at_checked(end));
-    parts.map_or((text, None), |(before, rest)| (before, rest.get(1..)))
+/// The name or the value at the start of a query, its spelling, and what is from one of `ends` on.
+fn start<const N: usize>(query: &str, ends: [u8; N]) -> (&str, Spelling, &str) {
+    let (length, spelling) = Spelling::of_query(query.as_bytes(), ends);
+    let (text, rest) = query.split_at_checked(length).unwrap_or((query, ""));
+    (text, spelling, rest)
+}
+
+/// What is after `byte`, if the text begins with it.
+fn after(text: &str, byte: u8) -> Option<&str> {
+    match text.as_bytes().first() == Some(&byte) {
+        true => text.get(1..),
+        false => None,
+    }
 }
 
 impl fmt::Debug for Slot<'_> {
     /// Without the value: it may be the security token.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Slot").field("name", &self.text).finish_non_exhaustive()
+        formatter.debug_struct("Slot").field("name", &self.name).finish_non_exhaustive()
     }
 }
 
