@@ -107,20 +107,22 @@ impl<'h, O> Header<'h, O> {
     }
 }
 
-/// Parameters with `&` between them, and `first` before the first one.
+/// Parameters with `&` between them, and `first`, if any, before the first one.
 ///
 /// An empty value is none: OSS signs `acl` for `acl=` too.
 pub(crate) fn emit_parameters<O>(
     parameters: impl Iterator<Item = Parameter<O, impl Text>>,
     form: Form,
-    first: &[u8],
+    first: Option<u8>,
     mut emit_own: impl FnMut(O, &mut Sink<'_>),
     sink: &mut Sink<'_>,
 ) {
     let mut separator = first;
     for parameter in parameters {
-        sink.write(separator);
-        separator = b"&";
+        if let Some(separator) = separator {
+            sink.write(&[separator]);
+        }
+        separator = Some(b'&');
         match parameter {
             Parameter::Own(own) => emit_own(own, sink),
             Parameter::Given(name, value) => {
@@ -150,7 +152,10 @@ pub(crate) fn emit_headers<S: Subject>(
             if previous.is_some() {
                 sink.write(b"\n");
             }
-            lower_cased(name, sink);
+            match header {
+                Header::Own(_, name) => sink.write(name.as_bytes()),
+                Header::Given(name, _) => lower_cased(name, sink),
+            }
             sink.write(b":");
         }
         emit_header_value(subject, header, sink);

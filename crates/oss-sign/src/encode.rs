@@ -7,13 +7,15 @@ use crate::sink::Sink;
 use crate::words::position_of_escape;
 #[cfg(feature = "verify")]
 use crate::words::position_outside;
-use crate::words::{first_difference, position};
+use crate::words::{
+    WORD, Word, first_difference, letters, lower_case, marked, position, within, word_at,
+};
 
 /// Percent-encodes a name or a value of the query: all but the unreserved characters of RFC 3986.
 ///
 /// So a blank is always `%20` and `+` always `%2B`, which every gateway reads the same way.
 pub(crate) fn percent_encoded(text: &[u8], sink: &mut Sink<'_>) {
-    emit_encoded(text, &Bytes::UNRESERVED, sink);
+    emit_encoded(text, b'.', sink);
 }
 
 /// Percent-encodes an AccessKey ID, of whose characters only `=` is not unreserved.
@@ -26,24 +28,61 @@ pub(crate) fn access_key_id_encoded(id: &str, sink: &mut Sink<'_>) {
 
 /// Percent-encodes a path: `/` stays.
 pub(crate) fn percent_encoded_path(path: &[u8], sink: &mut Sink<'_>) {
-    emit_encoded(path, &Bytes::PATH, sink);
+    emit_encoded(path, b'/', sink);
 }
 
-fn emit_encoded(text: &[u8], table: &Bytes, sink: &mut Sink<'_>) {
-    let stays = |byte| table.has(byte);
-    let mut rest = text;
-    loop {
-        let run = sink.write_run(rest, stays);
-        let Some((&byte, after)) = rest.get(run..).unwrap_or_default().split_first() else {
-            return;
-        };
-        match stays(byte) {
-            // The buffer was full.
+/// Encodes all but the unreserved characters, and those from `-` to `last`: `/` comes after `.`.
+fn emit_encoded(text: &[u8], last: u8, sink: &mut Sink<'_>) {
+    emit_runs(
+        text,
+        |word| plain(word, last),
+        |byte, sink| match Bytes::UNRESERVED.has(byte) {
             true => sink.write(&[byte]),
             false => sink.write(&[b'%', digit(byte >> 4, b'A'), digit(byte & 15, b'A')]),
+        },
+        sink,
+    );
+}
+
+/// Writes runs of bytes that `plain` marks as they are, and each byte between them by `emit`. NUL is not
+/// plain.
+#[inline]
+fn emit_runs(
+    text: &[u8],
+    plain: impl Fn(Word) -> Word,
+    emit: impl Fn(u8, &mut Sink<'_>),
+    sink: &mut Sink<'_>,
+) {
+    let mut start = 0;
+    while start < text.len() {
+        // Beyond the end there are zeros.
+        let word = word_at(text, start);
+        let run = marked(plain(word));
+        sink.write_start(word.to_le_bytes(), run);
+        start = start.wrapping_add(run);
+        if run == WORD {
+            continue;
         }
-        rest = after;
+        let Some(&byte) = text.get(start) else { return };
+        emit(byte, sink);
+        start = start.wrapping_add(1);
     }
+}
+
+/// Marks letters, digits, and what is from `-` to `last`: nearly all that stays as it is.
+fn plain(word: Word, last: u8) -> Word {
+    letters(word) | within(word, b'0', b'9') | within(word, b'-', last)
+}
+
+/// RFC 9110: whether a header name is a token.
+pub(crate) fn is_token(name: &str) -> bool {
+    let is_token = |bytes: &[u8]| bytes.iter().all(|&byte| Bytes::TOKEN.has(byte));
+    let (words, rest) = match WORD {
+        1 => (&[][..], name.as_bytes()),
+        _ => name.as_bytes().as_chunks::<WORD>(),
+    };
+    let is_plain = |word: &[u8; WORD]| marked(plain(Word::from_le_bytes(*word), b'.')) == WORD;
+    !name.is_empty() && words.iter().all(|word| is_plain(word) || is_token(word)) && is_token(rest)
 }
 
 /// Where the first byte is, from `start` on, that does not stay in a name or a value of the query.
@@ -62,7 +101,7 @@ pub(crate) fn position_of_reserved_in_path(text: &[u8], start: usize) -> Option<
     position_outside(text, start, UNRESERVED)
 }
 
-/// A set of bytes: looked up for every byte that is signed.
+/// A set of bytes.
 pub(crate) struct Bytes([u32; 8]);
 
 impl Bytes {
@@ -70,10 +109,11 @@ impl Bytes {
     pub(crate) const UNRESERVED: Self = Self::of(b"-._~");
 
     /// What stays in a path.
+    #[cfg(feature = "verify")]
     pub(crate) const PATH: Self = Self::of(b"-._~/");
 
     /// RFC 9110: what a header name consists of.
-    pub(crate) const TOKEN: Self = Self::of(b"!#$%&'*+-.^_`|~");
+    const TOKEN: Self = Self::of(b"!#$%&'*+-.^_`|~");
 
     /// Letters, digits, and `others`.
     const fn of(others: &[u8]) -> Self {
@@ -155,14 +195,10 @@ fn json_escape(byte: u8, sink: &mut Sink<'_>) {
 
 /// Lower-cases ASCII letters.
 pub(crate) fn lower_cased(text: &str, sink: &mut Sink<'_>) {
-    let mut rest = text.as_bytes();
-    loop {
-        let run = sink.write_run(rest, |byte| !byte.is_ascii_uppercase());
-        let Some((&byte, after)) = rest.get(run..).unwrap_or_default().split_first() else {
-            return;
-        };
-        sink.write(&[byte.to_ascii_lowercase()]);
-        rest = after;
+    let text = text.as_bytes();
+    for start in (0..text.len()).step_by(WORD) {
+        let word = lower_case(word_at(text, start));
+        sink.write_start(word.to_le_bytes(), text.len().wrapping_sub(start).min(WORD));
     }
 }
 
@@ -273,6 +309,39 @@ mod tests {
             text(|sink| percent_encoded_path("/a b/中".as_bytes(), sink)),
             "/a%20b/%E4%B8%AD"
         );
+    }
+
+    /// Whatever the byte and its place in a word, and wherever the buffer is full.
+    #[test]
+    fn every_byte_is_encoded_wherever_it_stands() {
+        for byte in 0..=0xff_u8 {
+            for place in 0..19 {
+                let mut text = [b'a'; 19];
+                text[place] = byte;
+                let stays = byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+                let encoded = match stays {
+                    true => vec![byte],
+                    false => format!("%{byte:02X}").into_bytes(),
+                };
+                let expected = [&text[..place], &encoded, &text[place + 1..]].concat();
+                assert_eq!(written(|sink| percent_encoded(&text, sink)), expected);
+                let in_path = if byte == b'/' { text.to_vec() } else { expected };
+                assert_eq!(written(|sink| percent_encoded_path(&text, sink)), in_path);
+            }
+        }
+    }
+
+    #[test]
+    fn tokens() {
+        for byte in 0..=0x7f_u8 {
+            for place in 0..19 {
+                let mut name = [b'a'; 19];
+                name[place] = byte;
+                let expected = byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+                assert_eq!(is_token(str::from_utf8(&name).unwrap()), expected, "{byte} {place}");
+            }
+        }
+        assert!(!is_token("") && !is_token("ä"));
     }
 
     #[test]

@@ -201,11 +201,13 @@ impl<'a> Endpoint<'a> {
     }
 
     /// Whether the path has `%2F` for the slashes of the key.
-    pub(crate) fn hides_dots(resource: Resource<'_>) -> bool {
+    fn hides_dots(resource: Resource<'_>) -> bool {
         resource.key().is_some_and(|key| key.has_dot_segment())
     }
 
-    pub(crate) fn emit_path(&self, resource: Resource<'_>, sink: &mut Sink<'_>) {
+    /// Writes the path, and returns whether it [hides dots](Self::hides_dots).
+    pub(crate) fn emit_path(&self, resource: Resource<'_>, sink: &mut Sink<'_>) -> bool {
+        let hides_dots = Self::hides_dots(resource);
         sink.write(b"/");
         if self.addressing() == Addressing::PathStyle
             && let Some(bucket) = resource.bucket()
@@ -217,12 +219,13 @@ impl<'a> Endpoint<'a> {
             // Clients resolve `.` and `..` away and would ask for another key. Between encoded
             // slashes they see none; OSS decodes `%2F` to the same key (the Go SDK v1 and oss2
             // always send it so).
-            Some(key) if Self::hides_dots(resource) => {
+            Some(key) if hides_dots => {
                 percent_encoded(key.as_str().as_bytes(), sink);
             }
             Some(key) => percent_encoded_path(key.as_str().as_bytes(), sink),
             None => {}
         }
+        hides_dots
     }
 }
 

@@ -4,15 +4,17 @@
 //! two states of RFC 2104) is here, because a text comes in pieces that fill blocks, and a key is a
 //! value that is used many times: see `DESIGN.md`.
 
+use core::slice::from_ref;
+
 use zeroize::Zeroize;
 
-use crate::sink::{Outlet, Sink, fill, gather};
+use crate::sink::{Outlet, Sink, copy, fill, gather};
 
 /// How many bytes a hash takes at a time.
 const BLOCK: usize = 64;
 
-/// How many blocks of a text are gathered before they are hashed. One more saves some calls, but small
-/// devices have no room to spare.
+/// How many blocks of a text are gathered before they are hashed: more save some calls, but small devices
+/// have no room to spare.
 const GATHERED: usize = if size_of::<usize>() < 8 { 1 } else { 2 };
 
 /// A hash function of the family of SHA-1 and SHA-256: its state, and what makes a block go into it.
@@ -20,7 +22,7 @@ pub(crate) trait Hash {
     type State: AsRef<[u32]> + Copy + Zeroize;
 
     /// What is left when all is hashed.
-    type Digest: AsMut<[u8]> + Default + Zeroize;
+    type Digest: AsRef<[u8]> + AsMut<[u8]> + Default + Zeroize;
 
     const INITIAL: Self::State;
 
@@ -94,24 +96,68 @@ impl<H: Hash> HmacKey<H> {
         } else {
             fill(&mut block, |sink| sink.write(hash::<H>(emit).as_mut()));
         }
-        let inner = Self::keyed(&mut block, 0x36);
-        let outer = Self::keyed(&mut block, 0x36 ^ 0x5c);
-        block.zeroize();
-        Self { inner, outer }
+        Self::of_block(&mut block)
     }
 
     /// The HMAC of the text that `emit` writes.
     pub(crate) fn sign(&self, emit: impl FnOnce(&mut Sink<'_>)) -> H::Digest {
-        let mut inner = digest::<H>(Running::<H>::new(self.inner, BLOCK).finish(emit));
-        let outer = Running::<H>::new(self.outer, BLOCK).finish(|sink| sink.write(inner.as_mut()));
-        digest::<H>(outer)
+        self.outer(Running::<H>::new(self.inner, BLOCK).finish(emit))
+    }
+
+    /// Begins the HMAC of a text that `emit` writes the start of.
+    pub(crate) fn begin(&self, emit: impl FnOnce(&mut Sink<'_>)) -> Begun<H> {
+        let running = Running::new(self.inner, BLOCK);
+        let mut begun = Begun { running, rest: [0; BLOCK], filled: 0 };
+        begun.filled = gather(&mut begun.rest, &mut begun.running, emit);
+        begun
+    }
+
+    /// The HMAC of a text that was begun with this key, and that `emit` writes the end of.
+    pub(crate) fn sign_on(&self, begun: &Begun<H>, emit: impl FnOnce(&mut Sink<'_>)) -> H::Digest {
+        let running = Running::<H>::new(begun.running.state, begun.running.length);
+        self.outer(running.finish(|sink| {
+            sink.write(begun.rest.get(..begun.filled).unwrap_or_default());
+            emit(sink);
+        }))
+    }
+
+    /// The key that is the HMAC of a text.
+    pub(crate) fn derive(&self, text: &[u8]) -> Self {
+        let inner = match text.len() {
+            length if length < FITS => {
+                let mut block = [0; BLOCK];
+                copy(text, &mut block);
+                second_block::<H>(self.inner, &mut block, length)
+            }
+            _ => Running::<H>::new(self.inner, BLOCK).finish(|sink| sink.write(text)),
+        };
+        let (mut key, mut block) = (self.outer(inner), [0; BLOCK]);
+        copy(key.as_ref(), &mut block);
+        key.zeroize();
+        Self::of_block(&mut block)
+    }
+
+    /// From a key that was padded with zeros; it is wiped.
+    fn of_block(block: &mut [u8; BLOCK]) -> Self {
+        let inner = Self::keyed(block, 0x36);
+        let outer = Self::keyed(block, 0x36 ^ 0x5c);
+        block.zeroize();
+        Self { inner, outer }
     }
 
     fn keyed(block: &mut [u8; BLOCK], mask: u8) -> H::State {
         block.iter_mut().for_each(|byte| *byte ^= mask);
         let mut state = H::INITIAL;
-        H::compress(&mut state, &[*block]);
+        H::compress(&mut state, from_ref(block));
         state
+    }
+
+    // On small devices a frame of its own would be the deepest.
+    #[cfg_attr(not(target_pointer_width = "64"), inline(always))]
+    fn outer(&self, inner: H::State) -> H::Digest {
+        let mut block = [0; BLOCK];
+        write_digest::<H>(inner, &mut block);
+        digest::<H>(second_block::<H>(self.outer, &mut block, size_of::<H::State>()))
     }
 }
 
@@ -122,7 +168,23 @@ impl<H: Hash> Drop for HmacKey<H> {
     }
 }
 
+/// An HMAC whose text is not over. It is wiped on drop, as whoever has it can sign.
+#[derive(Clone)]
+pub(crate) struct Begun<H: Hash> {
+    running: Running<H>,
+    /// What does not fill a block.
+    rest: [u8; BLOCK],
+    filled: usize,
+}
+
+impl<H: Hash> Drop for Begun<H> {
+    fn drop(&mut self) {
+        self.running.state.zeroize();
+    }
+}
+
 /// A hash that has taken `length` bytes.
+#[derive(Clone)]
 struct Running<H: Hash> {
     state: H::State,
     length: usize,
@@ -166,11 +228,32 @@ impl<H: Hash> Outlet for Running<H> {
     }
 }
 
-fn digest<H: Hash>(mut state: H::State) -> H::Digest {
+/// How long a text must not be, so that its padding fits into the same block. Small devices take the way
+/// that is for all texts.
+const FITS: usize = if size_of::<usize>() < 8 { 0 } else { BLOCK - 8 };
+
+/// Hashes a block that follows another, with a text of `length` bytes that leaves room for the padding.
+fn second_block<H: Hash>(mut state: H::State, block: &mut [u8; BLOCK], length: usize) -> H::State {
+    if let Some(first) = block.get_mut(length) {
+        *first = 0x80;
+    }
+    if let Some(end) = block.last_chunk_mut() {
+        *end = (BLOCK.wrapping_add(length) as u64 * 8).to_be_bytes();
+    }
+    H::compress(&mut state, from_ref(block));
+    state
+}
+
+fn digest<H: Hash>(state: H::State) -> H::Digest {
     let mut digest = H::Digest::default();
-    for (slot, word) in digest.as_mut().as_chunks_mut().0.iter_mut().zip(state.as_ref()) {
+    write_digest::<H>(state, digest.as_mut());
+    digest
+}
+
+/// Writes what a state is as a digest.
+fn write_digest<H: Hash>(mut state: H::State, to: &mut [u8]) {
+    for (slot, word) in to.as_chunks_mut().0.iter_mut().zip(state.as_ref()) {
         *slot = word.to_be_bytes();
     }
     state.zeroize();
-    digest
 }

@@ -23,6 +23,10 @@ pub(crate) struct Order(heapless::Vec<u8, CAPACITY, u8>);
 pub(crate) struct Duplicate;
 
 impl Order {
+    pub(crate) const fn empty() -> Self {
+        Self(heapless::Vec::new())
+    }
+
     /// Puts an entry last that is known to belong there.
     pub(crate) fn push(&mut self, index: u8) {
         // Never full: the limits of the caller's entries are checked before.
@@ -62,7 +66,7 @@ mod tests {
     use super::*;
 
     fn sorted(entries: &[&str]) -> Result<Vec<u8>, Duplicate> {
-        let mut order = Order::default();
+        let mut order = Order::empty();
         for (index, entry) in entries.iter().enumerate() {
             let index = u8::try_from(index).unwrap();
             order.insert(index, &mut |other| entries[usize::from(other)].cmp(entry))?;
@@ -84,7 +88,7 @@ mod tests {
 
     #[test]
     fn has_room_for_the_limits() {
-        let mut order = Order::default();
+        let mut order = Order::empty();
         let entries = u8::try_from(MAX_PARAMETERS.max(MAX_HEADERS) + 7).unwrap();
         for index in (0..entries).rev() {
             assert_eq!(order.insert(index, &mut |other| other.cmp(&index)), Ok(()));

@@ -9,7 +9,7 @@ use crate::signable::{CanonicalRequest, PathAndQuery, RequestUrl, Signable, Stri
 use crate::signature::Signature;
 use crate::sink::{self, Emit, Sink, text_output};
 use crate::time::Timestamp;
-use crate::v4::{self, SigningKey};
+use crate::v4::{self, Prepared, PreparedQuery, SigningKey};
 
 /// A presigned URL.
 ///
@@ -28,7 +28,7 @@ pub struct PresignedUrl<'a> {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Signing<'a> {
     /// It is made while the URL is written.
-    V4(&'a SigningKey),
+    V4(&'a SigningKey, Option<&'a Prepared>),
     #[cfg(feature = "v1")]
     V1(Signature),
 }
@@ -69,7 +69,7 @@ impl<'a> PresignedUrl<'a> {
     #[must_use]
     pub fn signature(&self) -> Signature {
         match self.signing {
-            Signing::V4(key) => key.sign_request(&self.signable),
+            Signing::V4(key, _) => key.sign_request(&self.signable),
             #[cfg(feature = "v1")]
             Signing::V1(signature) => signature,
         }
@@ -96,6 +96,7 @@ impl<'a> PresignedUrl<'a> {
     fn sign_to_slice<'b>(
         &self,
         key: &SigningKey,
+        prepared: Option<&Prepared>,
         buffer: &'b mut [u8],
     ) -> Result<&'b [u8], BufferTooSmall> {
         let (request, resource) = (&self.signable.request, self.signable.request.resource());
@@ -106,8 +107,9 @@ impl<'a> PresignedUrl<'a> {
             end = sink::fill(buffer, |url| {
                 self.endpoint.emit_origin(resource, url);
                 let path = url.filled();
-                self.endpoint.emit_path(resource, url);
-                self.emit_resource(url.since(path), canonical);
+                let hides_dots = self.endpoint.emit_path(resource, url);
+                let path = (!hides_dots).then(|| url.since(path));
+                self.emit_resource(path, canonical);
                 canonical.write(b"\n");
                 // After the question mark.
                 let mut start = url.filled().wrapping_add(1);
@@ -119,26 +121,30 @@ impl<'a> PresignedUrl<'a> {
                     url.write(&[0; 64]);
                     start = url.filled();
                 };
-                self.signable.emit_query(emit_signature, url);
+                match prepared.and_then(Prepared::query) {
+                    Some(query) if PreparedQuery::IS_WANTED => query.emit(emit_signature, url),
+                    _ => self.signable.emit_query(emit_signature, url),
+                }
                 canonical.write(url.since(start));
             });
             canonical.write(b"\n");
             v4::emit_after_query(&self.signable, canonical);
         });
-        let signature = key.sign_hash(&self.signable, &hash);
+        let signature = match prepared {
+            Some(prepared) if PreparedQuery::IS_WANTED => key.sign_on(prepared.begun(), &hash),
+            _ => key.sign_hash(&self.signable, &hash),
+        };
         let place = buffer.get_mut(signature_start..).and_then(|rest| rest.get_mut(..64));
         sink::fill(place.unwrap_or_default(), |sink| signature.emit(sink));
         sink::written_to(buffer, end, || self.length())
     }
 
-    /// The canonical resource of a URL with this path.
-    fn emit_resource(&self, path: &[u8], sink: &mut Sink<'_>) {
+    /// The canonical resource of a URL with this path; `None` where dots are hidden in it.
+    fn emit_resource(&self, path: Option<&[u8]>, sink: &mut Sink<'_>) {
         let request = &self.signable.request;
-        if request.overridden_canonical_resource().is_some()
-            || Endpoint::hides_dots(request.resource())
-        {
+        let (Some(path), None) = (path, request.overridden_canonical_resource()) else {
             return self.signable.emit_resource(Form::Encoded, sink);
-        }
+        };
         if self.endpoint.addressing() != Addressing::PathStyle
             && let Some(bucket) = request.resource().bucket()
         {
@@ -157,7 +163,7 @@ impl Emit for PresignedUrl<'_> {
     fn length(&self) -> usize {
         match self.signing {
             // All signatures of V4 have the same length.
-            Signing::V4(_) => self.url(Signature::v4([0; 32])).length(),
+            Signing::V4(..) => self.url(Signature::v4([0; 32])).length(),
             #[cfg(feature = "v1")]
             Signing::V1(signature) => self.url(signature).length(),
         }
@@ -165,7 +171,7 @@ impl Emit for PresignedUrl<'_> {
 
     fn write_to<'b>(&self, buffer: &'b mut [u8]) -> Result<&'b [u8], BufferTooSmall> {
         match self.signing {
-            Signing::V4(key) => self.sign_to_slice(key, buffer),
+            Signing::V4(key, prepared) => self.sign_to_slice(key, prepared, buffer),
             #[cfg(feature = "v1")]
             Signing::V1(signature) => self.url(signature).write_to(buffer),
         }

@@ -3,7 +3,7 @@
 use core::fmt;
 use core::str::FromStr;
 
-use crate::error::{MethodError, ParameterPosition, SignError};
+use crate::error::{MethodError, SignError};
 use crate::resource::{Bucket, ObjectKey, Resource};
 use crate::time::Timestamp;
 
@@ -200,25 +200,19 @@ impl<'a> Request<'a> {
         self.canonical_resource
     }
 
-    /// Every query parameter with the place that it was given in.
-    pub(crate) fn parameters(
-        &self,
-    ) -> impl Iterator<Item = (ParameterPosition, (&'a str, &'a str))> + use<'a> {
-        let process = self.process.map(|_| ParameterPosition::Process);
-        let version_id = self.version_id.map(|_| ParameterPosition::VersionId);
-        let query = (0..self.query.len()).map(ParameterPosition::Query);
-        let request = *self;
-        let positions = process.into_iter().chain(version_id).chain(query);
-        positions.map(move |position| (position, request.parameter(position)))
+    /// The value of `x-oss-process`.
+    pub(crate) const fn process_value(&self) -> Option<&'a str> {
+        self.process
     }
 
-    /// The query parameter that was given at `position`.
-    pub(crate) fn parameter(&self, position: ParameterPosition) -> (&'a str, &'a str) {
-        match position {
-            ParameterPosition::Process => ("x-oss-process", self.process.unwrap_or_default()),
-            ParameterPosition::VersionId => ("versionId", self.version_id.unwrap_or_default()),
-            ParameterPosition::Query(index) => self.query.get(index).copied().unwrap_or_default(),
-        }
+    /// The value of `versionId`.
+    pub(crate) const fn version_id_value(&self) -> Option<&'a str> {
+        self.version_id
+    }
+
+    /// The query parameters but for those two.
+    pub(crate) const fn other_parameters(&self) -> &'a [(&'a str, &'a str)] {
+        self.query
     }
 }
 

@@ -7,7 +7,7 @@ use crate::endpoint::{Endpoint, HostHeader};
 use crate::error::SignError;
 use crate::header::Headers;
 use crate::order::Order;
-use crate::query::Parameters;
+use crate::query::{KnownNames, Parameters};
 use crate::request::Request;
 use crate::signature::Signature;
 use crate::sink::{Emit, Sink, text_output};
@@ -47,8 +47,8 @@ impl<'a> Signable<'a> {
             access_key_id: credentials.access_key_id(),
             security_token: credentials.security_token().map(Redacted),
             rules,
-            query: Order::default(),
-            headers: Order::default(),
+            query: Order::empty(),
+            headers: Order::empty(),
         }
     }
 
@@ -75,30 +75,30 @@ impl<'a> Signable<'a> {
         mut emit_signature: impl FnMut(&mut Sink<'_>),
         sink: &mut Sink<'_>,
     ) {
-        emit_parameters(
-            self.all_parameters(),
-            Form::Encoded,
-            b"?",
-            |own, sink| match self.is_signature(own) {
-                true => emit_signature(sink),
-                false => self.emit_own_parameter(own, Form::Encoded, sink),
-            },
-            sink,
-        );
+        match &self.rules {
+            Rules::V4(rules) => {
+                let emit_own = |own, sink: &mut Sink<'_>| match v4::Rules::is_signature(own) {
+                    true => emit_signature(sink),
+                    false => rules.emit_parameter(self, own, sink),
+                };
+                let parameters = self.parameters_among(v4::PARAMETERS);
+                emit_parameters(parameters, Form::Encoded, Some(b'?'), emit_own, sink);
+            }
+            #[cfg(feature = "v1")]
+            Rules::V1(rules) => {
+                let emit_own = |own, sink: &mut Sink<'_>| match v1::Rules::is_signature(own) {
+                    true => emit_signature(sink),
+                    false => rules.emit_parameter(self, own, Form::Encoded, sink),
+                };
+                let parameters = self.parameters_among(v1::PARAMETERS);
+                emit_parameters(parameters, Form::Encoded, Some(b'?'), emit_own, sink);
+            }
+        }
     }
 
     pub(crate) fn emit_string_to_sign(&self, sink: &mut Sink<'_>) {
         match &self.rules {
             Rules::V4(rules) => rules.emit_string_to_sign(&v4::canonical_hash(self), sink),
-            #[cfg(feature = "v1")]
-            Rules::V1(rules) => rules.emit_string_to_sign(self, sink),
-        }
-    }
-
-    /// The string to sign, where the hash of the canonical request is known. V1 has none.
-    pub(crate) fn emit_string_to_sign_of(&self, canonical_hash: &[u8; 32], sink: &mut Sink<'_>) {
-        match &self.rules {
-            Rules::V4(rules) => rules.emit_string_to_sign(canonical_hash, sink),
             #[cfg(feature = "v1")]
             Rules::V1(rules) => rules.emit_string_to_sign(self, sink),
         }
@@ -120,7 +120,7 @@ impl<'a> Signable<'a> {
     /// The time of signing, in the form of the header that carries it.
     pub(crate) fn emit_date(&self, sink: &mut Sink<'_>) {
         match &self.rules {
-            Rules::V4(rules) => sink.write(rules.date()),
+            Rules::V4(rules) => rules.date().emit(sink),
             #[cfg(feature = "v1")]
             Rules::V1(rules) => rules.emit(sink),
         }
@@ -145,21 +145,17 @@ impl<'a> Signable<'a> {
     }
 
     fn all_parameters(&self) -> impl Iterator<Item = Parameter<u8, &'a str>> {
-        let own = match &self.rules {
+        let known = match &self.rules {
             Rules::V4(_) => v4::PARAMETERS,
             #[cfg(feature = "v1")]
             Rules::V1(_) => v1::PARAMETERS,
         };
-        let parameters = Parameters { own, request: &self.request };
-        self.query.iter().map(move |index| parameters.parameter(index))
+        self.parameters_among(known)
     }
 
-    fn is_signature(&self, own: u8) -> bool {
-        match &self.rules {
-            Rules::V4(_) => v4::Rules::is_signature(own),
-            #[cfg(feature = "v1")]
-            Rules::V1(_) => v1::Rules::is_signature(own),
-        }
+    fn parameters_among(&self, known: KnownNames) -> impl Iterator<Item = Parameter<u8, &'a str>> {
+        let parameters = Parameters { known, request: &self.request };
+        self.query.iter().map(move |index| parameters.parameter(index))
     }
 
     fn own_headers(&self) -> &'static [&'static str] {
@@ -199,7 +195,7 @@ impl<'a> Subject for Signable<'a> {
     fn parameters(&self) -> impl Iterator<Item = Parameter<u8, &'a str>> {
         self.all_parameters().filter(|parameter| match (parameter, &self.rules) {
             (Parameter::Given(..), _) => true,
-            (Parameter::Own(own), Rules::V4(_)) => !self.is_signature(*own),
+            (Parameter::Own(own), Rules::V4(_)) => !v4::Rules::is_signature(*own),
             #[cfg(feature = "v1")]
             (Parameter::Own(own), Rules::V1(_)) => v1::Rules::is_signed(*own),
         })

@@ -8,6 +8,7 @@
 use core::fmt;
 
 use crate::error::BufferTooSmall;
+use crate::words::WORD;
 
 /// Gathers the pieces of a text in a buffer, and hands the buffer over whenever it is full.
 ///
@@ -54,21 +55,18 @@ impl Sink<'_> {
         }
     }
 
-    /// Adds the bytes of `text` that stay as they are, up to the first one that does not, or to the
-    /// end of the buffer. Returns how many that is.
-    #[inline]
-    pub(crate) fn write_run(&mut self, text: &[u8], stays: impl Fn(u8) -> bool) -> usize {
-        let room = self.buffer.get_mut(self.filled..).unwrap_or_default();
-        let mut length = 0_usize;
-        for (slot, &byte) in room.iter_mut().zip(text) {
-            if !stays(byte) {
-                break;
+    /// Adds the first `length` bytes of a word. The others are written too, where there is room, and are
+    /// written over by what comes next.
+    #[cfg_attr(target_pointer_width = "64", inline)]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+    pub(crate) fn write_start(&mut self, word: [u8; WORD], length: usize) {
+        match self.buffer.get_mut(self.filled..).and_then(|room| room.first_chunk_mut()) {
+            Some(room) => {
+                *room = word;
+                self.filled = self.filled.wrapping_add(length);
             }
-            *slot = byte;
-            length = length.wrapping_add(1);
+            None => self.write_bytes(word.get(..length).unwrap_or_default()),
         }
-        self.filled = self.filled.wrapping_add(length);
-        length
     }
 
     /// How many bytes are in the buffer.
@@ -81,32 +79,32 @@ impl Sink<'_> {
         self.buffer.get(start..self.filled).unwrap_or_default()
     }
 
+    /// Adds a piece, in the one place where it is not worth to do so at once.
+    #[inline(never)]
+    fn write_bytes(&mut self, piece: &[u8]) {
+        self.write(piece);
+    }
+
     /// Adds a piece that is longer than the room for it.
     #[inline(never)]
     fn write_across(&mut self, mut piece: &[u8]) {
         loop {
             let room = self.buffer.get_mut(self.filled..).unwrap_or_default();
-            let length = room.len().min(piece.len());
-            let (Some(room), Some((start, rest))) =
-                (room.get_mut(..length), piece.split_at_checked(length))
-            else {
-                return;
-            };
-            copy(start, room);
-            self.filled = self.filled.wrapping_add(length);
-            if rest.is_empty() {
-                return;
+            copy(piece, room);
+            match piece.split_at_checked(room.len()) {
+                Some((_, rest)) if !rest.is_empty() => piece = rest,
+                _ => break,
             }
             self.filled = self.outlet.take(self.buffer);
-            piece = rest;
         }
+        self.filled = self.filled.wrapping_add(piece.len());
     }
 }
 
 /// Copies as many bytes as there are in both: `copy_from_slice` has a panic in it that the compiler
 /// cannot always prove away.
 #[inline]
-fn copy(from: &[u8], to: &mut [u8]) {
+pub(crate) fn copy(from: &[u8], to: &mut [u8]) {
     for (to, from) in to.iter_mut().zip(from) {
         *to = *from;
     }

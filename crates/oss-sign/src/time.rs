@@ -298,6 +298,13 @@ impl DateText {
         Self { bytes, length: 29 }
     }
 
+    pub(crate) fn emit(&self, sink: &mut Sink<'_>) {
+        match self.bytes.first_chunk::<16>() {
+            Some(basic) if self.length == 16 => sink.write(basic),
+            _ => sink.write(self.as_bytes()),
+        }
+    }
+
     pub(crate) fn as_bytes(&self) -> &[u8] {
         self.bytes.get(..usize::from(self.length)).unwrap_or_default()
     }

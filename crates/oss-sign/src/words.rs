@@ -5,12 +5,12 @@
 
 /// As many bytes as a register has; on small devices a single one, as there what is fast is large.
 #[cfg(target_pointer_width = "64")]
-type Word = u64;
+pub(crate) type Word = u64;
 #[cfg(not(target_pointer_width = "64"))]
-type Word = u8;
+pub(crate) type Word = u8;
 
 /// How many bytes that is.
-const WORD: usize = size_of::<Word>();
+pub(crate) const WORD: usize = size_of::<Word>();
 
 /// 1 in each byte; times a byte, it is that byte in each.
 const EACH: Word = Word::MAX / 255;
@@ -18,8 +18,32 @@ const EACH: Word = Word::MAX / 255;
 /// The highest bit of each byte.
 const HIGH: Word = EACH * 0x80;
 
+/// Marks the bytes of a word that are from `first` to `last`, of which none is beyond ASCII, by their
+/// highest bit; the other bits mean nothing.
+pub(crate) fn within(word: Word, first: u8, last: u8) -> Word {
+    // No byte carries into the next, as its high bit is taken away.
+    let from = |least: u8| (word & !HIGH).wrapping_add(EACH * Word::from(0x80 - least));
+    (from(first) ^ from(last + 1)) & !word
+}
+
+/// Marks the letters of ASCII.
+pub(crate) fn letters(word: Word) -> Word {
+    within(word | (EACH * 0x20), b'a', b'z')
+}
+
+/// A word with letters of ASCII in lower case.
+pub(crate) fn lower_case(word: Word) -> Word {
+    word | (within(word, b'A', b'Z') & HIGH) >> 2
+}
+
+/// How many bytes at the start of a word are marked.
+pub(crate) fn marked(marks: Word) -> usize {
+    (!marks & HIGH).trailing_zeros() as usize / 8
+}
+
 /// The bytes of `text` from `start` on, the first of them lowest; zeros where there are no more.
-fn word_at(text: &[u8], start: usize) -> Word {
+#[cfg_attr(target_pointer_width = "64", inline)]
+pub(crate) fn word_at(text: &[u8], start: usize) -> Word {
     let rest = text.get(start..).unwrap_or_default();
     if let Some(bytes) = rest.first_chunk() {
         return Word::from_le_bytes(*bytes);
@@ -33,8 +57,14 @@ fn word_at(text: &[u8], start: usize) -> Word {
             let before = u32::try_from(WORD.wrapping_sub(rest.len()).wrapping_mul(8));
             Word::from_le_bytes(*bytes).wrapping_shr(before.unwrap_or(0))
         }
-        None => rest.iter().rev().fold(0, |word, &byte| word.wrapping_shl(8) | Word::from(byte)),
+        None => word_of(rest),
     }
+}
+
+/// A text shorter than a word, with zeros after it.
+#[inline(never)]
+fn word_of(text: &[u8]) -> Word {
+    text.iter().rev().fold(0, |word, &byte| word.wrapping_shl(8) | Word::from(byte))
 }
 
 /// Where `byte`, which is not 0, first stands from `start` on.
@@ -142,6 +172,7 @@ fn is_line_end(byte: &u8) -> bool {
 }
 
 /// Where two texts begin to differ, if one is not the start of the other.
+#[cfg_attr(target_pointer_width = "64", inline)]
 pub(crate) fn first_difference(left: &[u8], right: &[u8]) -> usize {
     let mut start = 0;
     while start < left.len() && start < right.len() {
@@ -218,6 +249,24 @@ mod tests {
             assert_eq!(split_once(text, b'/'), text.split_once('/'), "{text}");
             assert!(split(text, b'/').eq(text.split('/')), "{text}");
         }
+    }
+
+    #[test]
+    fn bytes_are_marked_wherever_they_stand() {
+        for byte in 0..=0xff_u8 {
+            for place in 0..WORD {
+                for other in [0, b'a', b'M', 0x7f, 0x80, 0xff] {
+                    let mut bytes = [other; WORD];
+                    bytes[place] = byte;
+                    let marks = within(Word::from_le_bytes(bytes), b'A', b'Z');
+                    let marks = (marks & HIGH).to_le_bytes().map(|mark| mark != 0);
+                    assert_eq!(marks, bytes.map(|byte| byte.is_ascii_uppercase()), "{bytes:?}");
+                    let lower = lower_case(Word::from_le_bytes(bytes)).to_le_bytes();
+                    assert_eq!(lower, bytes.map(|byte| byte.to_ascii_lowercase()), "{bytes:?}");
+                }
+            }
+        }
+        assert_eq!(marked(within(Word::from_le_bytes([b'b'; WORD]), b'a', b'b')), WORD);
     }
 
     #[test]

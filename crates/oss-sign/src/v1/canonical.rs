@@ -37,7 +37,7 @@ pub(crate) fn emit_string_to_sign<S: Subject>(
     emit_parameters(
         sub_resources,
         Form::Raw,
-        b"?",
+        Some(b'?'),
         |own, sink| subject.emit_own_parameter(own, Form::Raw, sink),
         sink,
     );

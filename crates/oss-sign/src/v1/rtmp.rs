@@ -9,7 +9,7 @@ use crate::encode::{long_decimal, percent_encoded_path};
 use crate::endpoint::Endpoint;
 use crate::error::SignError;
 use crate::order::Order;
-use crate::query::Parameters;
+use crate::query::{KnownNames, Parameters};
 use crate::request::{Expires, Method, Request};
 use crate::resource::{Bucket, ObjectKey, Resource};
 use crate::signature::Signature;
@@ -17,7 +17,11 @@ use crate::sink::{Emit, Sink, text_output};
 use crate::time::Timestamp;
 
 /// The parameters of the signature where there is no security token.
-const PARAMETERS_WITHOUT_TOKEN: &[&str] = &["Expires", "OSSAccessKeyId", "Signature"];
+const PARAMETERS_WITHOUT_TOKEN: KnownNames = KnownNames {
+    sorted: &["Expires", "OSSAccessKeyId", "Signature", "versionId", "x-oss-process"],
+    version_id: 3,
+    process: 4,
+};
 
 /// A LiveChannel of a bucket, and what to push with.
 ///
@@ -142,15 +146,14 @@ impl<'a> Push<'a> {
         credentials: Credentials<'a>,
         expires_at: Timestamp,
     ) -> Result<Self, SignError> {
-        let mut push = Self { request, credentials, expires_at, order: Order::default() };
-        let parameters = Parameters { own: push.own(), request: &request };
-        // There are few of them.
-        let present = (0..=u8::MAX).take(push.own().len());
-        parameters.sorted(&mut push.order, present, str::cmp)?;
+        let mut push = Self { request, credentials, expires_at, order: Order::empty() };
+        let parameters = Parameters { known: push.known(), request: &request };
+        let token = credentials.security_token().map_or(0, |_| 1 << parameter::SECURITY_TOKEN);
+        parameters.sorted(&mut push.order, parameter::ALWAYS | token, str::cmp)?;
         Ok(push)
     }
 
-    fn own(&self) -> &'static [&'static str] {
+    fn known(&self) -> KnownNames {
         match self.credentials.security_token() {
             Some(_) => PARAMETERS,
             None => PARAMETERS_WITHOUT_TOKEN,
@@ -158,7 +161,7 @@ impl<'a> Push<'a> {
     }
 
     fn parameters(&self) -> impl Iterator<Item = Parameter<u8, &'a str>> {
-        let parameters = Parameters { own: self.own(), request: &self.request };
+        let parameters = Parameters { known: self.known(), request: &self.request };
         self.order.iter().map(move |index| parameters.parameter(index))
     }
 
@@ -185,14 +188,14 @@ impl<'a> Push<'a> {
 
     fn emit_query(&self, signature: &Signature, sink: &mut Sink<'_>) {
         let emit_own = |own, sink: &mut Sink<'_>| self.emit_own(own, signature, sink);
-        emit_parameters(self.parameters(), Form::Encoded, b"?", emit_own, sink);
+        emit_parameters(self.parameters(), Form::Encoded, Some(b'?'), emit_own, sink);
     }
 
     fn emit_own(&self, own: u8, signature: &Signature, sink: &mut Sink<'_>) {
         if own == parameter::SIGNATURE {
             return signature.emit_parameter(sink);
         }
-        sink.write(self.own().get(usize::from(own)).copied().unwrap_or_default().as_bytes());
+        sink.write(self.known().get(own).unwrap_or_default().as_bytes());
         sink.write(b"=");
         match own {
             parameter::EXPIRES => long_decimal(self.expires_at.unix_seconds(), sink),

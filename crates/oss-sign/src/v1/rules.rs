@@ -6,22 +6,36 @@ use crate::encode::long_decimal;
 use crate::error::SignError;
 use crate::header::{DateHeader, Headers, is_signed_by_default};
 use crate::order::Order;
-use crate::query::Parameters;
+use crate::query::{KnownNames, Parameters};
 use crate::request::Request;
 use crate::signable::Signable;
 use crate::signature::Signature;
 use crate::sink::{Emit, Sink};
 use crate::time::{HttpDate, Timestamp};
 
-/// The parameters of a presigned URL, sorted; [`parameter`] has their indexes.
-pub(crate) const PARAMETERS: &[&str] =
-    &["Expires", "OSSAccessKeyId", "Signature", "security-token"];
+/// The parameters of a presigned URL, sorted; [`parameter`] has the indexes of those that are the
+/// signature's.
+pub(crate) const PARAMETERS: KnownNames = KnownNames {
+    sorted: &[
+        "Expires",
+        "OSSAccessKeyId",
+        "Signature",
+        "security-token",
+        "versionId",
+        "x-oss-process",
+    ],
+    version_id: 4,
+    process: 5,
+};
 
 pub(super) mod parameter {
     pub(in crate::v1) const EXPIRES: u8 = 0;
     pub(in crate::v1) const ACCESS_KEY_ID: u8 = 1;
     pub(in crate::v1) const SIGNATURE: u8 = 2;
     pub(in crate::v1) const SECURITY_TOKEN: u8 = 3;
+
+    /// A bit for each that is in every presigned URL.
+    pub(in crate::v1) const ALWAYS: u16 = 1 << EXPIRES | 1 << ACCESS_KEY_ID | 1 << SIGNATURE;
 }
 
 /// The headers that signing by headers adds and signs, sorted; [`header`] has their indexes.
@@ -81,17 +95,14 @@ impl Rules<'_> {
         has_token: bool,
         order: &mut Order,
     ) -> Result<(), SignError> {
-        let present = match self.placement {
-            Placement::Header(..) => [None; 4],
-            Placement::Query(_) => [
-                Some(parameter::EXPIRES),
-                Some(parameter::ACCESS_KEY_ID),
-                Some(parameter::SIGNATURE),
-                has_token.then_some(parameter::SECURITY_TOKEN),
-            ],
+        let added = match self.placement {
+            Placement::Header(..) => 0,
+            Placement::Query(_) => {
+                parameter::ALWAYS | u16::from(has_token) << parameter::SECURITY_TOKEN
+            }
         };
-        let parameters = Parameters { own: PARAMETERS, request };
-        parameters.sorted(order, present.into_iter().flatten(), str::cmp)
+        let parameters = Parameters { known: PARAMETERS, request };
+        parameters.sorted(order, added, str::cmp)
     }
 
     fn sort_headers(
@@ -143,7 +154,7 @@ impl Rules<'_> {
         form: Form,
         sink: &mut Sink<'_>,
     ) {
-        sink.write(PARAMETERS.get(usize::from(own)).copied().unwrap_or_default().as_bytes());
+        sink.write(PARAMETERS.get(own).unwrap_or_default().as_bytes());
         sink.write(b"=");
         match own {
             parameter::EXPIRES => self.emit(sink),

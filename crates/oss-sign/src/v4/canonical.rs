@@ -16,7 +16,7 @@ pub(crate) fn emit_canonical_request(subject: &impl Subject, sink: &mut Sink<'_>
     emit_parameters(
         subject.parameters(),
         Form::Encoded,
-        b"",
+        None,
         |own, sink| subject.emit_own_parameter(own, Form::Encoded, sink),
         sink,
     );
@@ -45,11 +45,20 @@ pub(crate) fn emit_string_to_sign(
     canonical_hash: &[u8; 32],
     sink: &mut Sink<'_>,
 ) {
+    emit_before_hash(|sink| sink.write(date), |sink| scope.emit(sink), sink);
+    hex(canonical_hash, sink);
+}
+
+/// The string to sign up to the hash.
+pub(crate) fn emit_before_hash(
+    emit_date: impl FnOnce(&mut Sink<'_>),
+    emit_scope: impl FnOnce(&mut Sink<'_>),
+    sink: &mut Sink<'_>,
+) {
     sink.write(ALGORITHM.as_bytes());
     sink.write(b"\n");
-    sink.write(date);
+    emit_date(sink);
     sink.write(b"\n");
-    scope.emit(sink);
+    emit_scope(sink);
     sink.write(b"\n");
-    hex(canonical_hash, sink);
 }

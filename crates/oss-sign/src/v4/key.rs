@@ -2,11 +2,11 @@
 
 use core::fmt;
 
-use zeroize::Zeroizing;
-
-use super::{CredentialScope, canonical_hash};
+use super::texts::Texts;
+use super::{CredentialScope, canonical_hash, emit_before_hash};
 use crate::credentials::{Credentials, MAX_ACCESS_KEY_ID};
-use crate::hash::{HmacKey, Sha256};
+use crate::encode::hex;
+use crate::hash::{Begun, HmacKey, Sha256};
 use crate::region::{Product, Region};
 use crate::signable::Signable;
 use crate::signature::Signature;
@@ -36,6 +36,7 @@ use crate::time::Timestamp;
 pub struct SigningKey {
     access_key_id: heapless::String<MAX_ACCESS_KEY_ID, u8>,
     scope: CredentialScope,
+    texts: Texts,
     state: HmacKey<Sha256>,
 }
 
@@ -63,13 +64,13 @@ impl SigningKey {
         let secret = credentials.access_key_secret().as_bytes();
         let mut state = HmacKey::<Sha256>::new(&[b"aliyun_v4", secret]);
         for part in scope.parts() {
-            let derived = Zeroizing::new(state.sign(|sink| sink.write(part)));
-            state = HmacKey::new(&[derived.as_slice()]);
+            state = state.derive(part);
         }
         // An AccessKey ID has at most as many bytes as there is room.
         let access_key_id =
             heapless::String::try_from(credentials.access_key_id()).unwrap_or_default();
-        Self { access_key_id, scope, state }
+        let texts = Texts::of(&access_key_id, &scope);
+        Self { access_key_id, scope, texts, state }
     }
 
     /// Derives the key anew if it is of another UTC day than `now`, or of another AccessKey.
@@ -115,12 +116,42 @@ impl SigningKey {
     }
 
     /// Signs a request whose canonical request has this hash.
+    // Its buffers are not on the stack while the canonical request is hashed.
+    #[inline(never)]
     pub(crate) fn sign_hash(
         &self,
         signable: &Signable<'_>,
         canonical_hash: &[u8; 32],
     ) -> Signature {
-        self.sign(|sink| signable.emit_string_to_sign_of(canonical_hash, sink))
+        self.sign(|sink| {
+            self.emit_before_hash(signable, sink);
+            hex(canonical_hash, sink);
+        })
+    }
+
+    /// Begins the signature of a request with what is before the hash in the string to sign, which does
+    /// not depend on the resource.
+    pub(super) fn begin(&self, signable: &Signable<'_>) -> Begun<Sha256> {
+        self.state.begin(|sink| self.emit_before_hash(signable, sink))
+    }
+
+    fn emit_before_hash(&self, signable: &Signable<'_>, sink: &mut Sink<'_>) {
+        emit_before_hash(|sink| signable.emit_date(sink), |sink| self.emit_scope(sink), sink);
+    }
+
+    /// Signs a request that was begun, and whose canonical request has this hash.
+    pub(crate) fn sign_on(&self, begun: &Begun<Sha256>, canonical_hash: &[u8; 32]) -> Signature {
+        Signature::v4(self.state.sign_on(begun, |sink| hex(canonical_hash, sink)))
+    }
+
+    /// The text of the scope.
+    pub(super) fn emit_scope(&self, sink: &mut Sink<'_>) {
+        self.texts.emit_scope(&self.scope, sink);
+    }
+
+    /// The value of `x-oss-credential` in a query.
+    pub(super) fn emit_credential(&self, sink: &mut Sink<'_>) {
+        self.texts.emit_credential(&self.access_key_id, &self.scope, sink);
     }
 
     /// Signs the text that `emit` writes.
@@ -216,6 +247,7 @@ mod tests {
     use hmac::{Hmac, KeyInit, Mac};
 
     use super::*;
+    use crate::sink::written;
 
     fn at(seconds: u64) -> Timestamp {
         Timestamp::from_unix_seconds(seconds).unwrap()
@@ -254,6 +286,45 @@ mod tests {
         expected.update(b"mark");
         let actual = HmacKey::<Sha256>::new(&[b"aliyun_v4", long.access_key_secret().as_bytes()]);
         assert_eq!(actual.sign(|sink| sink.write(b"mark")), *expected.finalize().into_bytes());
+    }
+
+    /// Of every length that a part of a scope may have: the padding fits into its block, or not.
+    #[test]
+    fn a_derived_key_is_the_hmac_of_the_text() {
+        let key = HmacKey::<Sha256>::new(&[b"key"]);
+        for length in 0..=70 {
+            let text = "t".repeat(length);
+            let mut expected = Hmac::<sha2::Sha256>::new_from_slice(b"key").unwrap();
+            expected.update(text.as_bytes());
+            let expected = HmacKey::<Sha256>::new(&[&expected.finalize().into_bytes()]);
+            let mark = |key: HmacKey<Sha256>| key.sign(|sink| sink.write(b"mark"));
+            assert_eq!(mark(key.derive(text.as_bytes())), mark(expected), "{length}");
+        }
+    }
+
+    #[test]
+    fn a_text_that_was_begun_is_signed_as_a_whole() {
+        let key = HmacKey::<Sha256>::new(&[b"key"]);
+        let text = [b't'; 150];
+        for start in 0..=text.len() {
+            let (before, after) = text.split_at(start);
+            let begun = key.begin(|sink| sink.write(before));
+            let signed = key.sign_on(&begun, |sink| sink.write(after));
+            assert_eq!(signed, key.sign(|sink| sink.write(&text)), "{start}");
+        }
+    }
+
+    #[test]
+    fn the_longest_texts_are_whole() {
+        let id = "=".repeat(MAX_ACCESS_KEY_ID);
+        let credentials = Credentials::new(&id, "testsk").unwrap();
+        let region = Region::new(&"r".repeat(63)).unwrap();
+        let product = Product::new(&"p".repeat(32)).unwrap();
+        let key = SigningKey::derive_for(&product, &credentials, &region, at(1_700_000_000));
+        let scope = format!("20231114/{}/{}/aliyun_v4_request", region.as_str(), product.as_str());
+        assert_eq!(written(|sink| key.emit_scope(sink)), scope.as_bytes());
+        let credential = format!("{}%2F{}", "%3D".repeat(64), scope.replace('/', "%2F"));
+        assert_eq!(written(|sink| key.emit_credential(sink)), credential.as_bytes());
     }
 
     #[test]

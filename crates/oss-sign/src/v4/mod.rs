@@ -9,10 +9,12 @@ mod key;
 mod policy;
 mod rules;
 mod scope;
+mod texts;
 
 pub use batch::Batch;
+pub(crate) use batch::{Prepared, PreparedQuery};
 pub(crate) use canonical::{
-    canonical_hash, emit_after_query, emit_canonical_request, emit_string_to_sign,
+    canonical_hash, emit_after_query, emit_before_hash, emit_canonical_request, emit_string_to_sign,
 };
 pub use key::{KeyCache, SigningKey};
 use rules::Placement;
@@ -109,7 +111,7 @@ impl<'a> Signer<'a> {
             signable: self.unsorted(request, DateText::basic(now), placement),
             endpoint: *endpoint,
             expires_at,
-            signing: Signing::V4(self.key),
+            signing: Signing::V4(self.key, None),
         };
         url.signable.sort()?;
         Ok(url)
@@ -128,7 +130,7 @@ impl<'a> Signer<'a> {
         now: Timestamp,
         expires: Expires,
     ) -> Result<Batch<'a>, SignError> {
-        self.presign(request, endpoint, now, expires).map(Batch)
+        self.presign(request, endpoint, now, expires).map(|url| Batch::new(url, self.key))
     }
 
     /// Signs a request by headers, to be sent within 15 minutes of `now`.
@@ -159,7 +161,7 @@ impl<'a> Signer<'a> {
         date: DateText,
         placement: Placement,
     ) -> Signable<'a> {
-        let rules = Rules { scope: self.key.scope(), date, placement };
+        let rules = Rules { key: self.key, date, placement };
         Signable::unsorted(request, &self.credentials, signable::Rules::V4(rules))
     }
 

@@ -1,37 +1,48 @@
 //! What signing adds to a request, and what it refuses.
 
-use super::{ALGORITHM, CredentialScope, UNSIGNED_PAYLOAD, emit_string_to_sign};
+use super::{ALGORITHM, SigningKey, UNSIGNED_PAYLOAD, emit_string_to_sign};
 use crate::canonical::{emit_additional_headers, has_additional_headers};
-use crate::encode::{access_key_id_encoded, decimal, encoded_order, percent_encoded};
+use crate::encode::{decimal, encoded_order, percent_encoded};
 use crate::error::SignError;
 use crate::header::{DateHeader, Headers, is_signed_by_default};
 use crate::order::Order;
-use crate::query::Parameters;
+use crate::query::{KnownNames, Parameters};
 use crate::request::Request;
 use crate::signable::Signable;
 use crate::signature::Signature;
 use crate::sink::{Emit, Sink, encoded};
 use crate::time::DateText;
 
-/// The parameters of a presigned URL, sorted; [`parameter`] has their indexes.
-pub(crate) const PARAMETERS: &[&str] = &[
-    "x-oss-additional-headers",
-    "x-oss-credential",
-    "x-oss-date",
-    "x-oss-expires",
-    "x-oss-security-token",
-    "x-oss-signature",
-    "x-oss-signature-version",
-];
+/// The parameters of a presigned URL, sorted; [`parameter`] has the indexes of those that are the
+/// signature's.
+pub(crate) const PARAMETERS: KnownNames = KnownNames {
+    sorted: &[
+        "versionId",
+        "x-oss-additional-headers",
+        "x-oss-credential",
+        "x-oss-date",
+        "x-oss-expires",
+        "x-oss-process",
+        "x-oss-security-token",
+        "x-oss-signature",
+        "x-oss-signature-version",
+    ],
+    version_id: 0,
+    process: 5,
+};
 
 mod parameter {
-    pub(super) const ADDITIONAL_HEADERS: u8 = 0;
-    pub(super) const CREDENTIAL: u8 = 1;
-    pub(super) const DATE: u8 = 2;
-    pub(super) const EXPIRES: u8 = 3;
-    pub(super) const SECURITY_TOKEN: u8 = 4;
-    pub(super) const SIGNATURE: u8 = 5;
-    pub(super) const SIGNATURE_VERSION: u8 = 6;
+    pub(super) const ADDITIONAL_HEADERS: u8 = 1;
+    pub(super) const CREDENTIAL: u8 = 2;
+    pub(super) const DATE: u8 = 3;
+    pub(super) const EXPIRES: u8 = 4;
+    pub(super) const SECURITY_TOKEN: u8 = 6;
+    pub(super) const SIGNATURE: u8 = 7;
+    pub(super) const SIGNATURE_VERSION: u8 = 8;
+
+    /// A bit for each that is in every presigned URL.
+    pub(super) const ALWAYS: u16 =
+        1 << CREDENTIAL | 1 << DATE | 1 << EXPIRES | 1 << SIGNATURE | 1 << SIGNATURE_VERSION;
 }
 
 /// The headers that signing by headers adds and signs, sorted; [`header`] has their indexes.
@@ -46,7 +57,7 @@ mod header {
 /// What V4 does in its own way.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Rules<'a> {
-    pub(super) scope: &'a CredentialScope,
+    pub(super) key: &'a SigningKey,
     /// The time of signing, in the form of what carries it: signed as it is sent.
     pub(super) date: DateText,
     pub(super) placement: Placement,
@@ -86,23 +97,18 @@ impl Rules<'_> {
         has_additional_headers: bool,
         order: &mut Order,
     ) -> Result<(), SignError> {
-        let present = match self.placement {
-            Placement::Header(_) => [None; 7],
-            Placement::Query { .. } => [
+        let added = match self.placement {
+            Placement::Header(_) => 0,
+            Placement::Query { .. } => {
                 // An empty list is an error to OSS (EC 0002-00000076).
-                has_additional_headers.then_some(parameter::ADDITIONAL_HEADERS),
-                Some(parameter::CREDENTIAL),
-                Some(parameter::DATE),
-                Some(parameter::EXPIRES),
-                has_token.then_some(parameter::SECURITY_TOKEN),
-                Some(parameter::SIGNATURE),
-                Some(parameter::SIGNATURE_VERSION),
-            ],
+                parameter::ALWAYS
+                    | u16::from(has_additional_headers) << parameter::ADDITIONAL_HEADERS
+                    | u16::from(has_token) << parameter::SECURITY_TOKEN
+            }
         };
-        let parameters = Parameters { own: PARAMETERS, request };
-        parameters.sorted(order, present.into_iter().flatten(), |left, right| {
-            encoded_order(left.as_bytes(), right.as_bytes())
-        })
+        let parameters = Parameters { known: PARAMETERS, request };
+        parameters
+            .sorted(order, added, |left, right| encoded_order(left.as_bytes(), right.as_bytes()))
     }
 
     fn sort_headers(
@@ -150,12 +156,12 @@ impl Rules<'_> {
     }
 
     pub(crate) fn emit_string_to_sign(&self, canonical_hash: &[u8; 32], sink: &mut Sink<'_>) {
-        emit_string_to_sign(self.date.as_bytes(), self.scope, canonical_hash, sink);
+        emit_string_to_sign(self.date.as_bytes(), self.key.scope(), canonical_hash, sink);
     }
 
     /// The time of signing, in the form of what carries it.
-    pub(crate) fn date(&self) -> &[u8] {
-        self.date.as_bytes()
+    pub(crate) fn date(&self) -> &DateText {
+        &self.date
     }
 
     pub(crate) fn date_header(&self) -> &'static str {
@@ -181,13 +187,11 @@ impl Rules<'_> {
             }
             parameter::CREDENTIAL => {
                 sink.write(b"x-oss-credential=");
-                access_key_id_encoded(signable.access_key_id, sink);
-                sink.write(b"%2F");
-                self.scope.emit_with(b"%2F", sink);
+                self.key.emit_credential(sink);
             }
             parameter::DATE => {
                 sink.write(b"x-oss-date=");
-                sink.write(self.date.as_bytes());
+                self.date.emit(sink);
             }
             parameter::EXPIRES => {
                 sink.write(b"x-oss-expires=");
@@ -209,7 +213,7 @@ impl Rules<'_> {
     pub(crate) fn emit_header(&self, signable: &Signable<'_>, own: u8, sink: &mut Sink<'_>) {
         match own {
             header::CONTENT_SHA256 => sink.write(UNSIGNED_PAYLOAD.as_bytes()),
-            header::DATE => sink.write(self.date.as_bytes()),
+            header::DATE => self.date.emit(sink),
             _ => sink.write(signable.security_token().as_bytes()),
         }
     }
@@ -224,7 +228,7 @@ impl Rules<'_> {
         sink.write(b" Credential=");
         sink.write(signable.access_key_id.as_bytes());
         sink.write(b"/");
-        self.scope.emit(sink);
+        self.key.emit_scope(sink);
         // An empty list is an error to OSS (EC 0002-00000209).
         if has_additional_headers(signable) {
             sink.write(b",AdditionalHeaders=");
@@ -256,7 +260,7 @@ fn check_additional_headers(request: &Request<'_>) -> Result<bool, SignError> {
 
 /// OSS refuses a header that is a query parameter too, with another value.
 fn check_headers_against_query(request: &Request<'_>, query: &Order) -> Result<(), SignError> {
-    let parameters = Parameters { own: PARAMETERS, request };
+    let parameters = Parameters { known: PARAMETERS, request };
     for (position, (name, _)) in request.all_headers().iter().enumerate() {
         let mut names = query.iter().map(|index| parameters.name(index));
         if is_signed_by_default(name) && names.any(|other| other.eq_ignore_ascii_case(name)) {
