@@ -70,14 +70,19 @@ impl<'a> Input<'a> {
 
     /// The same for the reference.
     pub fn signatory(&self) -> Signatory {
-        Signatory {
-            access_key_id: "LTAI5tExampleKeyId".to_owned(),
-            access_key_secret: "example-secret".to_owned(),
-            security_token: self.security_token.map(str::to_owned),
-            region: "cn-hangzhou".to_owned(),
-            product: "oss".to_owned(),
-            now: NOW,
-        }
+        Signatory { security_token: self.security_token.map(str::to_owned), ..signatory() }
+    }
+}
+
+/// [`credentials`] for the reference.
+pub fn signatory() -> Signatory {
+    Signatory {
+        access_key_id: "LTAI5tExampleKeyId".to_owned(),
+        access_key_secret: "example-secret".to_owned(),
+        security_token: None,
+        region: "cn-hangzhou".to_owned(),
+        product: "oss".to_owned(),
+        now: NOW,
     }
 }
 

@@ -53,6 +53,12 @@ struct Document<'a> {
 }
 
 impl Inspect {
+    /// A GET request for a URL, looked at in an instant.
+    pub(crate) fn of(url: &str, now: Timestamp, is_json: bool) -> Self {
+        let request = PresentedArgs::default();
+        Self { url: url.to_owned(), request, now: Some(now), json: is_json }
+    }
+
     pub(crate) fn run(&self) -> Result<Answer, Mistake> {
         let request = self.request.presented(&self.url)?;
         let now = self.now.map_or_else(instant::now, Ok)?;

@@ -122,6 +122,14 @@ impl Presented {
         }
     }
 
+    /// The bytes of its parts.
+    pub(crate) fn length(&self) -> usize {
+        let headers =
+            self.headers.iter().map(|(name, value)| name.len().saturating_add(value.len()));
+        let query = self.query.iter().map(String::len);
+        self.path.len().saturating_add(query.chain(headers).sum())
+    }
+
     /// Reads the signature, and hands it over together with the bucket that the host stands for.
     pub(crate) fn with_parsed<T>(
         &self,

@@ -11,6 +11,7 @@ use futures_util::StreamExt as _;
 use futures_util::future::{BoxFuture, FutureExt as _};
 use futures_util::stream::FuturesUnordered;
 use oss_sign::{Bucket, BucketError, CredentialsError, Region, RegionError};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{oneshot, watch};
 
 use crate::access_keys::{AccessKey, AccessKeys};
@@ -23,7 +24,7 @@ use crate::limits::Limits;
 use crate::oss::Oss;
 use crate::record::{RequestRecord, Requests};
 use crate::role::Role;
-use crate::server::Listener;
+use crate::server::{Listener, serve_connection};
 use crate::storage::{Acl, BucketRecord, Storage, StorageError, Store};
 #[cfg(feature = "tls")]
 use crate::tls::{Certificate, CertificateError};
@@ -138,6 +139,32 @@ impl Emulator {
     #[must_use]
     pub fn certificate(&self) -> Option<&str> {
         self.certificate.as_deref()
+    }
+
+    /// Serves one connection over any stream, such as one side of [`tokio::io::duplex`], until it ends:
+    /// for clients that take a stream instead of an address. HTTP/1.1 without TLS, and the same limits.
+    ///
+    /// ```
+    /// use oss_sign_emulator::Emulator;
+    /// use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    ///
+    /// # tokio::runtime::Runtime::new()?.block_on(async {
+    /// let emulator = Emulator::builder().bucket("examplebucket").start().await?;
+    /// let (mut client, stream) = tokio::io::duplex(8192);
+    /// let asking = async {
+    ///     let request = "GET / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
+    ///     client.write_all(request.as_bytes()).await?;
+    ///     let mut answer = String::new();
+    ///     client.read_to_string(&mut answer).await.map(|_| answer)
+    /// };
+    /// let ((), answer) = tokio::join!(emulator.serve(stream), asking);
+    /// assert!(answer?.starts_with("HTTP/1.1 403 Forbidden"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub async fn serve(&self, stream: impl AsyncRead + AsyncWrite + Send + 'static) {
+        serve_connection(self.oss.clone(), self.oss.limits, stream).await;
     }
 
     /// Ends it: requests that are being answered come to their end first, if that takes no longer

@@ -130,6 +130,18 @@ impl Listener {
     }
 }
 
+/// Serves one connection that came by no socket.
+pub(crate) async fn serve_connection<S: Service>(
+    service: Arc<S>,
+    limits: Limits,
+    stream: impl AsyncRead + AsyncWrite + Send + 'static,
+) {
+    let graceful = GracefulShutdown::new();
+    let connection = Connection { service, limits, watcher: graceful.watcher() };
+    // A reset is an end where there is no TCP.
+    connection.serve(stream, Arc::default()).await;
+}
+
 const RETRY_ACCEPT: Duration = Duration::from_millis(50);
 
 struct Connection<S> {

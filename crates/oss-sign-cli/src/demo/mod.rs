@@ -202,7 +202,8 @@ impl<'a> Scenes<'a> {
         let is_refused = answer.contains(&format!("<Code>{code}</Code>"));
         self.stage.expect(&format!("refused: {code}"), is_refused)?;
         self.stage.say("\n`oss-sign explain` says of it:")?;
-        let explanation = explain::explain(&answer, &signed.to_json()?, self.local.now())?;
+        let explanation =
+            explain::explain(Some(&answer), Some(&signed.to_json()?), None, self.local.now())?;
         self.stage.quote(&explanation)?;
         self.stage.expect("it names the cause", explanation.contains(cause))
     }

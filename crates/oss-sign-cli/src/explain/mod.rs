@@ -14,7 +14,7 @@ use std::io::{self, Read};
 use std::process::ExitCode;
 
 use clap::Args;
-use oss_sign::Timestamp;
+use oss_sign::{Credentials, Timestamp};
 
 use crate::access_key::CredentialsArgs;
 use crate::answer;
@@ -84,15 +84,7 @@ impl Explain {
         let access_key = self.credentials.if_any()?;
         let credentials = access_key.as_ref().map(|access_key| access_key.borrow());
         let now = self.now.map_or_else(instant::now, Ok)?;
-        let report = match (answer, meant) {
-            (Some(answer), meant) => Report::of(&answer, meant, credentials.as_ref(), now)?,
-            (None, Some(meant)) => Report::of_request(&meant, credentials.as_ref())?,
-            (None, None) => {
-                return Err(Mistake::new(
-                    "there is nothing to explain: give --error FILE, the URL, or both",
-                ));
-            }
-        };
+        let report = report(answer.as_ref(), meant, credentials.as_ref(), now)?;
         Ok(Explanation(report.to_string()))
     }
 
@@ -109,13 +101,33 @@ impl Explain {
     }
 }
 
-/// Explains what OSS answered to the request of a document such as `presign --json` prints.
-#[cfg(feature = "emulator")]
-pub(crate) fn explain(answer: &str, request: &str, now: Timestamp) -> Result<String, Mistake> {
-    let answer = ErrorAnswer::read(answer)
-        .map_err(|error| Mistake::new(format!("the answer of OSS {error}")))?;
-    let meant = Meant::read(request, &PresentedArgs::default())?;
-    Ok(Report::of(&answer, Some(meant), None, now)?.to_string())
+/// Explains texts: what OSS answered, and the request as a URL or a document such as `presign --json`
+/// prints. The text has colours.
+pub(crate) fn explain(
+    answer: Option<&str>,
+    request: Option<&str>,
+    credentials: Option<&Credentials<'_>>,
+    now: Timestamp,
+) -> Result<String, Mistake> {
+    let answer = answer.map(ErrorAnswer::read).transpose();
+    let answer = answer.map_err(|error| Mistake::new(format!("the answer of OSS {error}")))?;
+    let meant = request.map(|text| Meant::read(text, &PresentedArgs::default())).transpose()?;
+    Ok(report(answer.as_ref(), meant, credentials, now)?.to_string())
+}
+
+fn report(
+    answer: Option<&ErrorAnswer>,
+    meant: Option<Meant>,
+    credentials: Option<&Credentials<'_>>,
+    now: Timestamp,
+) -> Result<Report, Mistake> {
+    match (answer, meant) {
+        (Some(answer), meant) => Report::of(answer, meant, credentials, now),
+        (None, Some(meant)) => Report::of_request(&meant, credentials),
+        (None, None) => {
+            Err(Mistake::new("there is nothing to explain: give --error FILE, the URL, or both"))
+        }
+    }
 }
 
 fn read_answer(path: &str) -> Result<ErrorAnswer, Mistake> {

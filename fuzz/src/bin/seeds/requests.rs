@@ -1,7 +1,4 @@
-//! Writes the seeds of the targets that read requests: what the official SDKs signed, one record of
-//! each shape.
-//!
-//!     cargo run --manifest-path fuzz/Cargo.toml --bin seeds
+//! What the official SDKs signed, one record of each shape.
 
 use std::collections::BTreeSet;
 use std::error::Error;
@@ -10,9 +7,11 @@ use std::path::Path;
 
 use oss_sign_tests::record::{Record, read_lines};
 
-fn main() -> Result<(), Box<dyn Error>> {
-    let fuzz = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut files: Vec<_> = fs::read_dir(fuzz.join("../tests/vectors"))?
+use crate::{list, seed};
+
+pub fn write() -> Result<(), Box<dyn Error>> {
+    let vectors = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/vectors");
+    let mut files: Vec<_> = fs::read_dir(vectors)?
         .map(|file| file.map(|file| file.path()))
         .collect::<Result<_, _>>()?;
     files.sort();
@@ -37,18 +36,12 @@ fn main() -> Result<(), Box<dyn Error>> {
                 continue;
             }
             for target in ["round_trip", "reference"] {
-                seed(fuzz, target, &record.id, &request)?;
+                seed(target, &record.id, &request)?;
             }
-            seed(fuzz, "verify", &record.id, &received(&record))?;
+            seed("verify", &record.id, &received(&record))?;
         }
     }
     Ok(())
-}
-
-fn seed(fuzz: &Path, target: &str, id: &str, bytes: &[u8]) -> Result<(), Box<dyn Error>> {
-    let folder = fuzz.join("seeds").join(target);
-    fs::create_dir_all(&folder)?;
-    Ok(fs::write(folder.join(id.replace('/', "-")), bytes)?)
 }
 
 /// As `Input::read` reads it.
@@ -83,8 +76,4 @@ fn received(record: &Record) -> Vec<u8> {
         elements.extend(["authorization", authorization]);
     }
     list(&elements)
-}
-
-fn list(elements: &[&str]) -> Vec<u8> {
-    elements.iter().map(|element| element.as_bytes()).collect::<Vec<_>>().join(&0xFF)
 }
