@@ -1,9 +1,9 @@
 //! The calls as C makes them, so that Miri can watch what they do to memory: `scripts/miri.sh`. What
 //! they mean is tested in C.
 
-use std::ffi::c_char;
+use core::ffi::c_char;
+use core::{ptr, str};
 use std::path::Path;
-use std::{ptr, str};
 
 use oss_sign_secrecy::Shown;
 
@@ -70,7 +70,7 @@ fn headers() -> [Pair; 4] {
 /// Memory of a key, as `OSS_SIGN_KEY_INIT` makes it.
 fn zeros() -> Key {
     // SAFETY: zeros are a key that is not derived yet, as the header says.
-    unsafe { std::mem::zeroed() }
+    unsafe { core::mem::zeroed() }
 }
 
 fn derived() -> Key {
@@ -103,7 +103,6 @@ fn a_key_signs_and_so_does_a_copy_of_its_bytes() {
     let key = derived();
     // SAFETY: as C assigns one structure to another; a key has no pointers.
     let copy = unsafe { ptr::read(&key) };
-    drop(key);
     let mut memory = [0xff; 600];
     let mut url = buffer(&mut memory);
     assert_eq!(presign(&copy, &mut url), OK);
