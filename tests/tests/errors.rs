@@ -324,6 +324,16 @@ fn headers_that_are_parameters() {
     assert_refused(&V4, &request, refused, "header 2 has the name of a query parameter");
 }
 
+/// Of those that are not signed it does not matter.
+#[test]
+fn additional_headers_that_are_parameters() {
+    let request = get().headers(&[("url", "hush")]).query(&[("URL", "hush")]);
+    assert_eq!((sign_v4(&request), presign_v4(&request)), (None, None));
+    let request = request.additional_headers(&["Url"]);
+    let refused = SignError::HeaderIsParameter(0);
+    assert_refused(&V4, &request, refused, "header 1 has the name of a query parameter");
+}
+
 #[test]
 fn additional_headers() {
     use SignError::{AdditionalHeaderMissing, AdditionalHeaderUnderscore};

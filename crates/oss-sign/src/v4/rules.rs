@@ -143,15 +143,11 @@ impl Rules<'_> {
                 },
             ),
         };
-        let is_additional = |name: &str| {
-            request.all_additional_headers().iter().any(|other| name.eq_ignore_ascii_case(other))
-        };
-        let is_signed = |name: &str| is_signed_by_default(name) || is_additional(name);
         Headers { own: HEADERS, request }.sorted(
             order,
             present.into_iter().flatten(),
             reserved,
-            is_signed,
+            |name| is_signed(request, name),
         )
     }
 
@@ -258,12 +254,18 @@ fn check_additional_headers(request: &Request<'_>) -> Result<bool, SignError> {
     Ok(any)
 }
 
-/// OSS refuses a header that is a query parameter too, with another value.
+/// Whether a header of the caller's is signed.
+fn is_signed(request: &Request<'_>, name: &str) -> bool {
+    let is_same = |other: &&str| name.eq_ignore_ascii_case(other);
+    is_signed_by_default(name) || request.all_additional_headers().iter().any(is_same)
+}
+
+/// OSS refuses a signed header that is a query parameter too, with another value.
 fn check_headers_against_query(request: &Request<'_>, query: &Order) -> Result<(), SignError> {
     let parameters = Parameters { known: PARAMETERS, request };
     for (position, (name, _)) in request.all_headers().iter().enumerate() {
         let mut names = query.iter().map(|index| parameters.name(index));
-        if is_signed_by_default(name) && names.any(|other| other.eq_ignore_ascii_case(name)) {
+        if is_signed(request, name) && names.any(|other| other.eq_ignore_ascii_case(name)) {
             return Err(SignError::HeaderIsParameter(position));
         }
     }
