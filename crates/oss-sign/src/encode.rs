@@ -57,8 +57,12 @@ fn emit_runs(
     while start < text.len() {
         // Beyond the end there are zeros.
         let word = word_at(text, start);
-        let run = marked(plain(word));
-        sink.write_start(word.to_le_bytes(), run);
+        let (bytes, run) = (word.to_le_bytes(), marked(plain(word)));
+        match text.len().wrapping_sub(start) < WORD {
+            // What is beyond the text in a buffer stays as it is.
+            true => sink.write(bytes.get(..run).unwrap_or_default()),
+            false => sink.write_start(bytes, run),
+        }
         start = start.wrapping_add(run);
         if run == WORD {
             continue;

@@ -1,5 +1,7 @@
 //! Mistakes: exit code 2, nothing on standard output, one line that names the input and a remedy.
 
+use oss_sign_secrecy::Shown;
+
 use crate::run::{ENVIRONMENT, OBJECT, Outcome, command, outcome, run, run_in};
 
 #[track_caller]
@@ -272,25 +274,58 @@ fn texts_that_are_not_utf_8() {
     assert_mistake(&outcome, "OSS_ACCESS_KEY_SECRET is not UTF-8", "set it again");
 }
 
+/// Part of every secret below.
+const HUSH: &str = "QuietAsAMouse";
+
 #[test]
 fn no_message_has_a_secret() {
     let secrets = [
         ("OSS_ACCESS_KEY_ID", "testak"),
-        ("OSS_ACCESS_KEY_SECRET", "hush-secret\n"),
-        ("OSS_SESSION_TOKEN", "hush-token\n"),
+        ("OSS_ACCESS_KEY_SECRET", "QuietAsAMouse-secret\n"),
+        ("OSS_SESSION_TOKEN", "QuietAsAMouse-token\n"),
         ("OSS_REGION", "cn-hangzhou"),
     ];
+    let mut shown = Shown::default();
     for (environment, flags) in [
         (&secrets[..], &[][..]),
-        (&ENVIRONMENT, &["--endpoint", "https://user:hush@host"]),
-        (&ENVIRONMENT, &["--header", "x-oss-key hush"]),
-        (&ENVIRONMENT, &["--header", "Authorization: hush"]),
-        (&ENVIRONMENT, &["--query", "x-oss-security-token=hush"]),
-        (&ENVIRONMENT, &["--query", "a=hush\n"]),
-        (&ENVIRONMENT, &["--access-key-secret=hush"]),
+        (&ENVIRONMENT, &["--endpoint", "https://user:QuietAsAMouse@host"]),
+        (&ENVIRONMENT, &["--header", "x-oss-key QuietAsAMouse"]),
+        (&ENVIRONMENT, &["--header", "Authorization: QuietAsAMouse"]),
+        (&ENVIRONMENT, &["--query", "x-oss-security-token=QuietAsAMouse"]),
+        (&ENVIRONMENT, &["--query", "a=QuietAsAMouse\n"]),
+        (&ENVIRONMENT, &["--access-key-secret=QuietAsAMouse"]),
     ] {
         let outcome = run_in(environment, &[&["presign", OBJECT], flags].concat());
         assert_eq!(outcome.code, Some(2), "{outcome:?}");
-        assert!(!outcome.stderr.contains("hush"), "{outcome:?}");
+        shown.text(outcome.stderr);
     }
+    shown.assert_hides([HUSH.as_bytes()]);
+}
+
+/// Each verb that has the secret prints what it is for, with the token where that is sent.
+#[test]
+fn no_output_has_the_secret() {
+    let environment = [
+        ("OSS_ACCESS_KEY_ID", "testak"),
+        ("OSS_ACCESS_KEY_SECRET", HUSH),
+        ("OSS_SESSION_TOKEN", "CAIS+tok/en=="),
+        ("OSS_REGION", "cn-hangzhou"),
+    ];
+    let mut shown = Shown::default();
+    let mut show = |arguments: &[&str]| {
+        let outcome = run_in(&environment, arguments);
+        assert_eq!(outcome.code, Some(0), "{arguments:?}: {outcome:?}");
+        shown.text(outcome.stderr);
+        shown.text(outcome.stdout.clone());
+        outcome.stdout
+    };
+    let url = show(&["presign", OBJECT]);
+    show(&["presign", OBJECT, "--json"]);
+    show(&["sign", "GET", "oss://examplebucket"]);
+    show(&["post", "oss://examplebucket/a/", "--max-size", "1"]);
+    show(&["verify", url.trim()]);
+    show(&["inspect", url.trim()]);
+    show(&["explain", url.trim()]);
+    show(&["credentials", "show"]);
+    shown.assert_hides([HUSH.as_bytes()]);
 }
