@@ -89,6 +89,8 @@ measure() {
                 budget presign-without-hash $level $((flash - hash))
                 budget presign-stack $level "$(most presign stack)"
                 budget static-ram $level "$(ram_of "$presign")"
+            fi
+            if [[ $target == "$m4" ]]; then
                 budget panics $level "$(panics_of "$presign")"
             fi
         done
