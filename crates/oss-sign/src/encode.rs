@@ -57,12 +57,8 @@ fn emit_runs(
     while start < text.len() {
         // Beyond the end there are zeros.
         let word = word_at(text, start);
-        let (bytes, run) = (word.to_le_bytes(), marked(plain(word)));
-        match text.len().wrapping_sub(start) < WORD {
-            // What is beyond the text in a buffer stays as it is.
-            true => sink.write(bytes.get(..run).unwrap_or_default()),
-            false => sink.write_start(bytes, run),
-        }
+        let run = marked(plain(word));
+        sink.write_start(word.to_le_bytes(), run, text.len().wrapping_sub(start));
         start = start.wrapping_add(run);
         if run == WORD {
             continue;
@@ -202,7 +198,8 @@ pub(crate) fn lower_cased(text: &str, sink: &mut Sink<'_>) {
     let text = text.as_bytes();
     for start in (0..text.len()).step_by(WORD) {
         let word = lower_case(word_at(text, start));
-        sink.write_start(word.to_le_bytes(), text.len().wrapping_sub(start).min(WORD));
+        let left = text.len().wrapping_sub(start);
+        sink.write_start(word.to_le_bytes(), left.min(WORD), left);
     }
 }
 
@@ -285,7 +282,7 @@ mod tests {
     use std::prelude::v1::*;
 
     use super::*;
-    use crate::sink::written;
+    use crate::sink::{fill, written};
 
     fn text(emit: impl FnOnce(&mut Sink<'_>)) -> String {
         String::from_utf8(written(emit)).unwrap()
@@ -331,6 +328,23 @@ mod tests {
                 assert_eq!(written(|sink| percent_encoded(&text, sink)), expected);
                 let in_path = if byte == b'/' { text.to_vec() } else { expected };
                 assert_eq!(written(|sink| percent_encoded_path(&text, sink)), in_path);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_beyond_a_text_in_a_buffer_stays() {
+        for length in 0..20 {
+            let text = "x".repeat(length);
+            let emits: [fn(&str, &mut Sink<'_>); 3] = [
+                |text, sink| percent_encoded(text.as_bytes(), sink),
+                |text, sink| percent_encoded_path(text.as_bytes(), sink),
+                |text, sink| lower_cased(text, sink),
+            ];
+            for emit in emits {
+                let mut buffer = [0xaa; 32];
+                assert_eq!(fill(&mut buffer, |sink| emit(&text, sink)), Some(length));
+                assert!(buffer[length..].iter().all(|&byte| byte == 0xaa), "{length}");
             }
         }
     }

@@ -55,17 +55,18 @@ impl Sink<'_> {
         }
     }
 
-    /// Adds the first `length` bytes of a word. The others are written too, where there is room, and are
-    /// written over by what comes next.
+    /// Adds the first `length` bytes of a word. Where the text that it begins, of `left` bytes, is as long,
+    /// the others are written too, and are written over by what comes next: what is beyond a text in a
+    /// buffer stays as it is.
     #[cfg_attr(target_pointer_width = "64", inline)]
     #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
-    pub(crate) fn write_start(&mut self, word: [u8; WORD], length: usize) {
+    pub(crate) fn write_start(&mut self, word: [u8; WORD], length: usize, left: usize) {
         match self.buffer.get_mut(self.filled..).and_then(|room| room.first_chunk_mut()) {
-            Some(room) => {
+            Some(room) if left >= WORD => {
                 *room = word;
                 self.filled = self.filled.wrapping_add(length);
             }
-            None => self.write_bytes(word.get(..length).unwrap_or_default()),
+            _ => self.write_bytes(word.get(..length).unwrap_or_default()),
         }
     }
 
