@@ -233,15 +233,10 @@ impl<H: Hash> Outlet for Running<H> {
 const FITS: usize = if size_of::<usize>() < 8 { 0 } else { BLOCK - 8 };
 
 /// Hashes a block that follows another, with a text of `length` bytes that leaves room for the padding.
-fn second_block<H: Hash>(mut state: H::State, block: &mut [u8; BLOCK], length: usize) -> H::State {
-    if let Some(first) = block.get_mut(length) {
-        *first = 0x80;
-    }
-    if let Some(end) = block.last_chunk_mut() {
-        *end = (BLOCK.wrapping_add(length) as u64 * 8).to_be_bytes();
-    }
-    H::compress(&mut state, from_ref(block));
-    state
+fn second_block<H: Hash>(state: H::State, block: &mut [u8; BLOCK], length: usize) -> H::State {
+    let mut running = Running::<H>::new(state, BLOCK);
+    running.pad(block, length);
+    running.state
 }
 
 fn digest<H: Hash>(state: H::State) -> H::Digest {

@@ -15,7 +15,7 @@ const CAPACITY: usize = 72;
 ///
 /// An entry that comes after all others costs one comparison; any other a binary search and a shift
 /// of a few bytes. So sorting stays cheap beside the hash, whatever the order of the input.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Order(heapless::Vec<u8, CAPACITY, u8>);
 
 /// An entry compares equal to one that was inserted before.

@@ -98,15 +98,9 @@ pub(crate) fn position_outside<const N: usize>(
     start: usize,
     ranges: [(u8, u8); N],
 ) -> Option<usize> {
-    search(text, start, |word| {
-        // Sums of seven bits and a bit do not reach the next byte.
-        let bytes = word & !HIGH;
-        let is_least = |byte: u8| bytes.wrapping_add(EACH * Word::from(0x80 - byte));
-        let within = ranges
-            .iter()
-            .fold(0, |within, &(first, last)| within | is_least(first) ^ is_least(last + 1));
-        !within | word
-    })
+    let inside =
+        |word| ranges.iter().fold(0, |marks, &(first, last)| marks | within(word, first, last));
+    search(text, start, |word| !inside(word))
 }
 
 /// Has the highest bit of a byte set, if it is one of `bytes`. The lowest one that is set is right: only

@@ -12,7 +12,8 @@ use oss_sign::v4::{KeyCache, Signer, SigningKey};
 use oss_sign::verify::{Received, ReceivedForm, Slot, Tolerance};
 use oss_sign::{
     Bucket, Callback, ClockOffset, Condition, Credentials, Endpoint, Expires, Method, ObjectKey,
-    PolicyForm, PostPolicy, Product, PublicKeyUrl, Region, Request, Resource, Timestamp, v1,
+    PolicyForm, PostPolicy, PresignedUrl, Product, PublicKeyUrl, Region, Request, Resource,
+    Timestamp, v1,
 };
 
 /// All that can be given, and nothing known of it.
@@ -74,11 +75,12 @@ fn presign_v4(
         .headers(given.pairs)
         .additional_headers(given.names)
         .process(given.text);
-    let expires = Expires::after_seconds(given.seconds);
-    match signer.presign(&request, endpoint, now, expires) {
-        Ok(url) => url.write_to_slice(buffer).map_or(0, str::len) + url.len(),
-        Err(_) => 0,
-    }
+    let url = signer.presign(&request, endpoint, now, Expires::after_seconds(given.seconds));
+    url.map_or(0, |url| write_url(&url, buffer))
+}
+
+fn write_url(url: &PresignedUrl<'_>, buffer: &mut [u8]) -> usize {
+    url.write_to_slice(buffer).map_or(0, str::len) + url.len()
 }
 
 #[inline(never)]
@@ -111,10 +113,8 @@ fn presign_v1(
     buffer: &mut [u8],
 ) -> usize {
     let request = Request::new(Method::Put, resource).query(given.pairs).headers(given.pairs);
-    match signer.presign(&request, endpoint, now, Expires::after_seconds(given.seconds)) {
-        Ok(url) => url.write_to_slice(buffer).map_or(0, str::len) + url.len(),
-        Err(_) => 0,
-    }
+    let url = signer.presign(&request, endpoint, now, Expires::after_seconds(given.seconds));
+    url.map_or(0, |url| write_url(&url, buffer))
 }
 
 #[inline(never)]

@@ -41,7 +41,7 @@ impl<'a> Received<'a> {
     pub(super) fn parameters(&self) -> impl Iterator<Item = Slot<'a>> + use<'a> {
         let mut rest = self.query;
         core::iter::from_fn(move || {
-            while let Some(after) = after(rest, b'&') {
+            while let Some(after) = rest.strip_prefix('&') {
                 rest = after;
             }
             if rest.is_empty() {
@@ -49,10 +49,10 @@ impl<'a> Received<'a> {
             }
             let mut slot = Slot::default();
             (slot.name, slot.name_spelling, rest) = start(rest, [b'=', b'&']);
-            if let Some(value) = after(rest, b'=') {
-                let value_and_rest = start(value, [b'&']);
-                (slot.value, slot.value_spelling, rest) =
-                    (value_and_rest.0.as_bytes(), value_and_rest.1, value_and_rest.2);
+            if let Some(after) = rest.strip_prefix('=') {
+                let value;
+                (value, slot.value_spelling, rest) = start(after, [b'&']);
+                slot.value = value.as_bytes();
             }
             slot.field = Field::of(slot.name());
             Some(slot)
@@ -128,14 +128,6 @@ fn start<const N: usize>(query: &str, ends: [u8; N]) -> (&str, Spelling, &str) {
     let (length, spelling) = Spelling::of_query(query.as_bytes(), ends);
     let (text, rest) = query.split_at_checked(length).unwrap_or((query, ""));
     (text, spelling, rest)
-}
-
-/// What is after `byte`, if the text begins with it.
-fn after(text: &str, byte: u8) -> Option<&str> {
-    match text.as_bytes().first() == Some(&byte) {
-        true => text.get(1..),
-        false => None,
-    }
 }
 
 impl fmt::Debug for Slot<'_> {
