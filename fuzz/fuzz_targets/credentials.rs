@@ -23,7 +23,7 @@ use oss_sign_credentials::{
     OidcRoleArn, Output, Provider, RamRoleArn, SamlRoleArn, StaticAccessKey, Surroundings,
     TokenSource,
 };
-use oss_sign_fuzz::now;
+use oss_sign_fuzz::{SECRET, has_secret, now};
 use zeroize::Zeroizing;
 
 const CLIENT_KEY: &[u8] =
@@ -33,9 +33,6 @@ const PASSWORD: &str =
 
 const ROLE: &str = "acs:ram::1234567890123456:role/oss-reader";
 const IDENTITY_PROVIDER: &str = "acs:ram::1234567890123456:saml-provider/company";
-
-/// A secret of the seeds that no identifier looks like.
-const SECRET: &str = "hush/+hush";
 
 /// More than any source needs, tries and all.
 const MOST_REQUESTS: usize = 50;
@@ -156,8 +153,6 @@ struct Answers {
 
 impl World {
     fn new(environment: &str, file: &str, answers: &[&[u8]]) -> Self {
-        let has_secret =
-            |bytes: &[u8]| bytes.windows(SECRET.len()).any(|window| window == SECRET.as_bytes());
         let is_shown = has_secret(environment.as_bytes()) || has_secret(file.as_bytes());
         let left: Vec<Vec<u8>> = answers.iter().map(|answer| answer.to_vec()).collect();
         let pair = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());

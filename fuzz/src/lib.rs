@@ -10,6 +10,14 @@ use oss_sign_tests::reference::{Asked, Signatory};
 /// When everything is signed: 2023-11-14T22:13:20Z.
 pub const NOW: u64 = 1_700_000_000;
 
+/// A secret of the seeds that nothing else looks like.
+pub const SECRET: &str = "hush/+hush";
+
+/// Whether it is somewhere in the bytes.
+pub fn has_secret(bytes: &[u8]) -> bool {
+    bytes.windows(SECRET.len()).any(|window| window == SECRET.as_bytes())
+}
+
 /// A request, as the fuzzer wants it.
 #[derive(Debug)]
 pub struct Input<'a> {
