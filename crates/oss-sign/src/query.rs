@@ -177,4 +177,39 @@ mod tests {
             assert_eq!(sign(&[parameter], &[]), refused, "{parameter:?}");
         }
     }
+
+    /// The names in the order in which they are signed.
+    fn sorted<'a>(request: &Request<'a>) -> Result<Vec<&'a str>, SignError> {
+        let parameters = Parameters { known: crate::v4::PARAMETERS, request };
+        let mut order = Order::empty();
+        parameters.sorted(&mut order, 0, str::cmp)?;
+        Ok(order.iter().map(|index| parameters.name(index)).collect())
+    }
+
+    fn get() -> Request<'static> {
+        Request::get(Bucket::new("examplebucket").unwrap(), ObjectKey::new("k").unwrap())
+    }
+
+    #[test]
+    fn parameters_with_a_method_of_their_own_are_sorted_among_the_others() {
+        let request = get().query(&[("z", ""), ("w", ""), ("a", "")]);
+        assert_eq!(sorted(&request).unwrap(), ["a", "w", "z"]);
+        let process = request.process("style/small");
+        assert_eq!(sorted(&process).unwrap(), ["a", "w", "x-oss-process", "z"]);
+        let version = request.version_id("CAEQ");
+        assert_eq!(sorted(&version).unwrap(), ["a", "versionId", "w", "z"]);
+        let both = process.version_id("CAEQ");
+        assert_eq!(sorted(&both).unwrap(), ["a", "versionId", "w", "x-oss-process", "z"]);
+    }
+
+    #[test]
+    fn parameters_with_a_method_of_their_own_count() {
+        let names: Vec<String> = (0..MAX_PARAMETERS).map(|n| format!("p{n}")).collect();
+        let pairs: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "")).collect();
+        let one_is_free = get().query(&pairs[1..]);
+        let (process, version) = (one_is_free.process("p"), one_is_free.version_id("v"));
+        assert!(sorted(&process).is_ok() && sorted(&version).is_ok());
+        let both = process.version_id("v");
+        assert_eq!(sorted(&both), Err(SignError::TooManyParameters));
+    }
 }
