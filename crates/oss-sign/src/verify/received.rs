@@ -183,3 +183,22 @@ impl Default for Tolerance {
         Self::from_seconds(900)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::prelude::v1::*;
+
+    use super::*;
+
+    #[test]
+    fn debug_shows_neither_the_query_nor_the_values_of_headers() {
+        let headers: &[(&str, &[u8])] = &[("authorization", b"OSS testak:hushhush")];
+        let received = Received::new("GET", "/a?Signature=hushhush", headers);
+        assert_eq!(format!("{received:?}"), r#"Received { method: "GET", path: "/a", .. }"#);
+        let slots: Vec<_> = received.parameters().chain(received.headers(|_| true)).collect();
+        assert_eq!(
+            format!("{slots:?}"),
+            r#"[Slot { name: "Signature", .. }, Slot { name: "authorization", .. }]"#
+        );
+    }
+}
