@@ -9,7 +9,7 @@ use crate::signable::{CanonicalRequest, PathAndQuery, RequestUrl, Signable, Stri
 use crate::signature::Signature;
 use crate::sink::{self, Emit, Sink, text_output};
 use crate::time::Timestamp;
-use crate::v4::{self, Prepared, PreparedQuery, SigningKey};
+use crate::v4::{self, Prepared, SigningKey};
 
 /// A presigned URL.
 ///
@@ -28,7 +28,7 @@ pub struct PresignedUrl<'a> {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Signing<'a> {
     /// It is made while the URL is written.
-    V4(&'a SigningKey, Option<&'a Prepared>),
+    V4(&'a SigningKey, Option<&'a Prepared<'a>>),
     #[cfg(feature = "v1")]
     V1(Signature),
 }
@@ -96,47 +96,53 @@ impl<'a> PresignedUrl<'a> {
     fn sign_to_slice<'b>(
         &self,
         key: &SigningKey,
-        prepared: Option<&Prepared>,
+        prepared: Option<&Prepared<'_>>,
         buffer: &'b mut [u8],
     ) -> Result<&'b [u8], BufferTooSmall> {
-        let (request, resource) = (&self.signable.request, self.signable.request.resource());
-        let (mut end, mut signature_start) = (None, 0);
+        let prepared = prepared.filter(|_| Prepared::HAS_TEXTS);
+        let resource = self.signable.request.resource();
+        let (mut end, mut place) = (None, 0);
         let hash = hash::<Sha256>(|canonical| {
-            canonical.write(request.method().as_str().as_bytes());
-            canonical.write(b"\n");
             end = sink::fill(buffer, |url| {
-                self.endpoint.emit_origin(resource, url);
-                let path = url.filled();
-                let hides_dots = self.endpoint.emit_path(resource, url);
-                let path = (!hides_dots).then(|| url.since(path));
-                self.emit_resource(path, canonical);
-                canonical.write(b"\n");
-                // After the question mark.
-                let mut start = url.filled().wrapping_add(1);
-                let emit_signature = |url: &mut Sink<'_>| {
-                    // There are parameters before it, and a separator.
-                    canonical.write(url.since(start).split_last().map_or(&[], |(_, text)| text));
-                    url.write(b"x-oss-signature=");
-                    signature_start = url.filled();
-                    url.write(&[0; 64]);
-                    start = url.filled();
-                };
-                match prepared.and_then(Prepared::query) {
-                    Some(query) if PreparedQuery::IS_WANTED => query.emit(emit_signature, url),
-                    _ => self.signable.emit_query(emit_signature, url),
-                }
-                canonical.write(url.since(start));
+                place = prepared
+                    .and_then(|prepared| prepared.emit(resource, url, canonical))
+                    .unwrap_or_else(|| self.emit_both(url, canonical));
             });
-            canonical.write(b"\n");
-            v4::emit_after_query(&self.signable, canonical);
         });
         let signature = match prepared {
-            Some(prepared) if PreparedQuery::IS_WANTED => key.sign_on(prepared.begun(), &hash),
-            _ => key.sign_hash(&self.signable, &hash),
+            Some(prepared) => key.sign_on(prepared.begun(), &hash),
+            None => key.sign_hash(&self.signable, &hash),
         };
-        let place = buffer.get_mut(signature_start..).and_then(|rest| rest.get_mut(..64));
+        let place = buffer.get_mut(place..).and_then(|rest| rest.get_mut(..64));
         sink::fill(place.unwrap_or_default(), |sink| signature.emit(sink));
         sink::written_to(buffer, end, || self.length())
+    }
+
+    /// Writes the URL with zeros for the signature, and the canonical request. Returns where the signature
+    /// goes.
+    fn emit_both(&self, url: &mut Sink<'_>, canonical: &mut Sink<'_>) -> usize {
+        let (request, resource) = (&self.signable.request, self.signable.request.resource());
+        canonical.write(request.method().as_str().as_bytes());
+        canonical.write(b"\n");
+        self.endpoint.emit_origin(resource, url);
+        let path = url.filled();
+        let hides_dots = self.endpoint.emit_path(resource, url);
+        let path = (!hides_dots).then(|| url.since(path));
+        self.emit_resource(path, canonical);
+        canonical.write(b"\n");
+        // After the question mark.
+        let (mut start, mut place) = (url.filled().wrapping_add(1), 0);
+        let emit_signature = |url: &mut Sink<'_>| {
+            // There are parameters before it, and a separator.
+            canonical.write(url.since(start).split_last().map_or(&[], |(_, text)| text));
+            place = v4::emit_place(url);
+            start = url.filled();
+        };
+        self.signable.emit_query(emit_signature, url);
+        canonical.write(url.since(start));
+        canonical.write(b"\n");
+        v4::emit_after_query(&self.signable, canonical);
+        place
     }
 
     /// The canonical resource of a URL with this path; `None` where dots are hidden in it.
