@@ -33,6 +33,16 @@ pub(crate) enum Signing<'a> {
     V1(Signature),
 }
 
+/// What is known of a URL that was written without its signature.
+pub(crate) struct Unsigned {
+    /// Where it ends; `None` if there is no room for it.
+    pub(crate) end: Option<usize>,
+    /// Where the signature goes.
+    pub(crate) place: usize,
+    /// That of the canonical request.
+    pub(crate) hash: [u8; 32],
+}
+
 impl<'a> PresignedUrl<'a> {
     /// The method that was signed; no other works.
     #[must_use]
@@ -91,24 +101,18 @@ impl<'a> PresignedUrl<'a> {
         RequestUrl { signable: &self.signable, endpoint: self.endpoint, signature }
     }
 
-    /// Writes the URL, and signs it on the way: the canonical request is hashed from the very text of
-    /// the URL, and the signature is put into the place that was left for it.
+    /// Writes the URL, and signs it on the way.
     fn sign_to_slice<'b>(
         &self,
         key: &SigningKey,
         prepared: Option<&Prepared<'_>>,
         buffer: &'b mut [u8],
     ) -> Result<&'b [u8], BufferTooSmall> {
-        let prepared = prepared.filter(|_| Prepared::HAS_TEXTS);
+        let prepared = if Prepared::HAS_TEXTS { prepared } else { None };
         let resource = self.signable.request.resource();
-        let (mut end, mut place) = (None, 0);
-        let hash = hash::<Sha256>(|canonical| {
-            end = sink::fill(buffer, |url| {
-                place = prepared
-                    .and_then(|prepared| prepared.emit(resource, url, canonical))
-                    .unwrap_or_else(|| self.emit_both(url, canonical));
-            });
-        });
+        let Unsigned { end, place, hash } = prepared
+            .and_then(|prepared| prepared.write_unsigned(resource, buffer))
+            .unwrap_or_else(|| self.write_unsigned(buffer));
         let signature = match prepared {
             Some(prepared) => key.sign_on(prepared.begun(), &hash),
             None => key.sign_hash(&self.signable, &hash),
@@ -118,31 +122,35 @@ impl<'a> PresignedUrl<'a> {
         sink::written_to(buffer, end, || self.length())
     }
 
-    /// Writes the URL with zeros for the signature, and the canonical request. Returns where the signature
-    /// goes.
-    fn emit_both(&self, url: &mut Sink<'_>, canonical: &mut Sink<'_>) -> usize {
+    /// Writes the URL but for its signature. The canonical request is hashed from the very text of the URL.
+    fn write_unsigned(&self, buffer: &mut [u8]) -> Unsigned {
         let (request, resource) = (&self.signable.request, self.signable.request.resource());
-        canonical.write(request.method().as_str().as_bytes());
-        canonical.write(b"\n");
-        self.endpoint.emit_origin(resource, url);
-        let path = url.filled();
-        let hides_dots = self.endpoint.emit_path(resource, url);
-        let path = (!hides_dots).then(|| url.since(path));
-        self.emit_resource(path, canonical);
-        canonical.write(b"\n");
-        // After the question mark.
-        let (mut start, mut place) = (url.filled().wrapping_add(1), 0);
-        let emit_signature = |url: &mut Sink<'_>| {
-            // There are parameters before it, and a separator.
-            canonical.write(url.since(start).split_last().map_or(&[], |(_, text)| text));
-            place = v4::emit_place(url);
-            start = url.filled();
-        };
-        self.signable.emit_query(emit_signature, url);
-        canonical.write(url.since(start));
-        canonical.write(b"\n");
-        v4::emit_after_query(&self.signable, canonical);
-        place
+        let (mut end, mut place) = (None, 0);
+        let hash = hash::<Sha256>(|canonical| {
+            canonical.write(request.method().as_str().as_bytes());
+            canonical.write(b"\n");
+            end = sink::fill(buffer, |url| {
+                self.endpoint.emit_origin(resource, url);
+                let path = url.filled();
+                let hides_dots = self.endpoint.emit_path(resource, url);
+                let path = (!hides_dots).then(|| url.since(path));
+                self.emit_resource(path, canonical);
+                canonical.write(b"\n");
+                // After the question mark.
+                let mut start = url.filled().wrapping_add(1);
+                let emit_signature = |url: &mut Sink<'_>| {
+                    // There are parameters before it, and a separator.
+                    canonical.write(url.since(start).split_last().map_or(&[], |(_, text)| text));
+                    place = v4::emit_place(url);
+                    start = url.filled();
+                };
+                self.signable.emit_query(emit_signature, url);
+                canonical.write(url.since(start));
+            });
+            canonical.write(b"\n");
+            v4::emit_after_query(&self.signable, canonical);
+        });
+        Unsigned { end, place, hash }
     }
 
     /// The canonical resource of a URL with this path; `None` where dots are hidden in it.

@@ -6,10 +6,10 @@ use super::texts::Text;
 use super::{SigningKey, emit_after_query};
 use crate::encode::percent_encoded_path;
 use crate::endpoint::Addressing;
-use crate::hash::{Begun, Sha256};
-use crate::presigned_url::{PresignedUrl, Signing};
+use crate::hash::{Begun, Sha256, hash};
+use crate::presigned_url::{PresignedUrl, Signing, Unsigned};
 use crate::resource::{Bucket, ObjectKey, Resource};
-use crate::sink::Sink;
+use crate::sink::{Sink, fill};
 
 /// Presigned URLs for many resources: the same method, query, headers, expiry and time of signing.
 ///
@@ -72,18 +72,18 @@ impl Prepared<'_> {
     /// Whether there can be texts: so that small devices have no code for them.
     pub(crate) const HAS_TEXTS: bool = size_of::<usize>() >= 8;
 
-    /// Writes the URL of a resource with zeros for the signature, and its canonical request. Returns where
-    /// the signature goes; `None`, and nothing is written, if the texts do not do for the resource.
-    pub(crate) fn emit(
+    /// Writes the URL of a resource but for its signature; `None`, and nothing is written, if the texts do
+    /// not do for the resource.
+    pub(crate) fn write_unsigned(
         &self,
         resource: Resource<'_>,
-        url: &mut Sink<'_>,
-        canonical: &mut Sink<'_>,
-    ) -> Option<usize> {
-        let texts = self.texts.as_ref()?;
-        match resource {
-            Resource::Object(bucket, key) if bucket == texts.bucket && !key.has_dot_segment() => {
-                Some(texts.emit(key, url, canonical))
+        buffer: &mut [u8],
+    ) -> Option<Unsigned> {
+        match (&self.texts, resource) {
+            (Some(texts), Resource::Object(bucket, key))
+                if bucket == texts.bucket && !key.has_dot_segment() =>
+            {
+                Some(texts.write_unsigned(key, buffer))
             }
             _ => None,
         }
@@ -158,25 +158,30 @@ impl<'a> Texts<'a> {
         Some(Self { bucket, origin, start, rest, signature, after })
     }
 
-    fn emit(&self, key: ObjectKey<'_>, url: &mut Sink<'_>, canonical: &mut Sink<'_>) -> usize {
+    fn write_unsigned(&self, key: ObjectKey<'_>, buffer: &mut [u8]) -> Unsigned {
         let (before, rest) =
             self.rest.as_bytes().split_at_checked(self.signature).unwrap_or_default();
-        url.write(self.origin.as_bytes());
-        let path = url.filled();
-        url.write(b"/");
-        percent_encoded_path(key.as_str().as_bytes(), url);
-        canonical.write(self.start.as_bytes());
-        canonical.write(url.since(path));
-        canonical.write(b"\n");
-        // The signature has one separator before it and another after it.
-        if let [b'?', parameters @ .., b'&'] = before {
-            canonical.write(parameters);
-        }
-        canonical.write(rest);
-        url.write(before);
-        let signature = emit_place(url);
-        url.write(rest.get(..self.after).unwrap_or_default());
-        signature
+        let (mut end, mut place) = (None, 0);
+        let hash = hash::<Sha256>(|canonical| {
+            end = fill(buffer, |url| {
+                url.write(self.origin.as_bytes());
+                let path = url.filled();
+                url.write(b"/");
+                percent_encoded_path(key.as_str().as_bytes(), url);
+                canonical.write(self.start.as_bytes());
+                canonical.write(url.since(path));
+                url.write(before);
+                place = emit_place(url);
+                url.write(rest.get(..self.after).unwrap_or_default());
+            });
+            canonical.write(b"\n");
+            // The signature has a separator before it, and another after it.
+            if let [b'?', parameters @ .., b'&'] = before {
+                canonical.write(parameters);
+            }
+            canonical.write(rest);
+        });
+        Unsigned { end, place, hash }
     }
 }
 
