@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures all that docs/performance.md shows, and writes it there. For a machine that does nothing else.
 #
-#   scripts/performance.sh [PART...]    compare native parameters bulk weight; all if nothing is said
+#   scripts/performance.sh [PART...]    compare native parameters signer bulk weight; all if nothing is said
 set -euo pipefail
 cd "$(dirname "$0")/.."
 document=docs/performance.md
@@ -29,13 +29,14 @@ part() {
         cargo run --release --quiet --manifest-path benches/compare/Cargo.toml --bin plot docs/parameters.svg <"$output.curve"
         rm "$output.curve"
         ;;
+    signer) cargo bench --quiet -p oss-sign-benches --bench signer | fenced ;;
     bulk) scripts/bulk.sh 10000000 | sed 's/^missed/\n&/' && echo ;;
     weight) scripts/weight.sh | sed 's/^missed/\n&/' && echo ;;
     *) echo "$1 is no part" >&2 && exit 2 ;;
     esac
 }
 
-for name in "${@:-compare native parameters bulk weight}"; do
+for name in "${@:-compare native parameters signer bulk weight}"; do
     for each in $name; do
         part "$each" >"$output" || echo "$each: a target is missed, or something failed: see $document"
         insert "$each"

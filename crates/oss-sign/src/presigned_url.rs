@@ -9,7 +9,7 @@ use crate::signable::{CanonicalRequest, PathAndQuery, RequestUrl, Signable, Stri
 use crate::signature::Signature;
 use crate::sink::{self, Emit, Sink, text_output};
 use crate::time::Timestamp;
-use crate::v4::{self, Prepared, PreparedQuery, SigningKey};
+use crate::v4::{self, Prepared, SigningKey};
 
 /// A presigned URL.
 ///
@@ -28,9 +28,19 @@ pub struct PresignedUrl<'a> {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Signing<'a> {
     /// It is made while the URL is written.
-    V4(&'a SigningKey, Option<&'a Prepared>),
+    V4(&'a SigningKey, Option<&'a Prepared<'a>>),
     #[cfg(feature = "v1")]
     V1(Signature),
+}
+
+/// What is known of a URL that was written without its signature.
+pub(crate) struct Unsigned {
+    /// Where it ends; `None` if there is no room for it.
+    pub(crate) end: Option<usize>,
+    /// Where the signature goes.
+    pub(crate) place: usize,
+    /// That of the canonical request.
+    pub(crate) hash: [u8; 32],
 }
 
 impl<'a> PresignedUrl<'a> {
@@ -91,16 +101,31 @@ impl<'a> PresignedUrl<'a> {
         RequestUrl { signable: &self.signable, endpoint: self.endpoint, signature }
     }
 
-    /// Writes the URL, and signs it on the way: the canonical request is hashed from the very text of
-    /// the URL, and the signature is put into the place that was left for it.
+    /// Writes the URL, and signs it on the way.
     fn sign_to_slice<'b>(
         &self,
         key: &SigningKey,
-        prepared: Option<&Prepared>,
+        prepared: Option<&Prepared<'_>>,
         buffer: &'b mut [u8],
     ) -> Result<&'b [u8], BufferTooSmall> {
+        let prepared = if Prepared::HAS_TEXTS { prepared } else { None };
+        let resource = self.signable.request.resource();
+        let Unsigned { end, place, hash } = prepared
+            .and_then(|prepared| prepared.write_unsigned(resource, buffer))
+            .unwrap_or_else(|| self.write_unsigned(buffer));
+        let signature = match prepared {
+            Some(prepared) => key.sign_on(prepared.begun(), &hash),
+            None => key.sign_hash(&self.signable, &hash),
+        };
+        let place = buffer.get_mut(place..).and_then(|rest| rest.get_mut(..64));
+        sink::fill(place.unwrap_or_default(), |sink| signature.emit(sink));
+        sink::written_to(buffer, end, || self.length())
+    }
+
+    /// Writes the URL but for its signature. The canonical request is hashed from the very text of the URL.
+    fn write_unsigned(&self, buffer: &mut [u8]) -> Unsigned {
         let (request, resource) = (&self.signable.request, self.signable.request.resource());
-        let (mut end, mut signature_start) = (None, 0);
+        let (mut end, mut place) = (None, 0);
         let hash = hash::<Sha256>(|canonical| {
             canonical.write(request.method().as_str().as_bytes());
             canonical.write(b"\n");
@@ -116,27 +141,16 @@ impl<'a> PresignedUrl<'a> {
                 let emit_signature = |url: &mut Sink<'_>| {
                     // There are parameters before it, and a separator.
                     canonical.write(url.since(start).split_last().map_or(&[], |(_, text)| text));
-                    url.write(b"x-oss-signature=");
-                    signature_start = url.filled();
-                    url.write(&[0; 64]);
+                    place = v4::emit_place(url);
                     start = url.filled();
                 };
-                match prepared.and_then(Prepared::query) {
-                    Some(query) if PreparedQuery::IS_WANTED => query.emit(emit_signature, url),
-                    _ => self.signable.emit_query(emit_signature, url),
-                }
+                self.signable.emit_query(emit_signature, url);
                 canonical.write(url.since(start));
             });
             canonical.write(b"\n");
             v4::emit_after_query(&self.signable, canonical);
         });
-        let signature = match prepared {
-            Some(prepared) if PreparedQuery::IS_WANTED => key.sign_on(prepared.begun(), &hash),
-            _ => key.sign_hash(&self.signable, &hash),
-        };
-        let place = buffer.get_mut(signature_start..).and_then(|rest| rest.get_mut(..64));
-        sink::fill(place.unwrap_or_default(), |sink| signature.emit(sink));
-        sink::written_to(buffer, end, || self.length())
+        Unsigned { end, place, hash }
     }
 
     /// The canonical resource of a URL with this path; `None` where dots are hidden in it.

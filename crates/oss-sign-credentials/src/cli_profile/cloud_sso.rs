@@ -45,7 +45,7 @@ struct SsoRefusal {
 }
 
 impl CloudSso {
-    /// The log-in at `sign_in_url`; what is wrong with that URL otherwise.
+    /// The log-in at `sign_in_url`; what is wrong with that URL, or with the token, otherwise.
     pub(super) fn new(
         sign_in_url: &str,
         account_id: &str,
@@ -59,6 +59,10 @@ impl CloudSso {
         // The token goes there.
         if !origin.is_confidential() {
             return Err(WRONG);
+        }
+        // It becomes a header.
+        if !access_token.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err("`access_token` is no token: it has other than visible characters");
         }
         let chosen = Chosen {
             account_id: account_id.to_owned(),

@@ -290,6 +290,21 @@ fn t74_a_log_in_that_is_over_or_refused_says_so() {
 }
 
 #[test]
+fn t74_a_token_that_no_header_can_have_is_not_sent() {
+    for token in [r"hush\u007f", r"hush\r\nx: y", "hush hush", "hüsh"] {
+        let server = Server::answering([Answer::json("{}")]);
+        let fields = format!(
+            r#""mode":"CloudSSO","cloud_sso_sign_in_url":"{}","access_token":"{token}",
+               "cloud_sso_access_token_expire":4102444800{ACCOUNT}"#,
+            server.url()
+        );
+        let text = error(&CliProfile::new(), &profiles(&[("default", &fields)])).to_string();
+        assert!(text.contains("`access_token` is no token") && !text.contains("sh"), "{text}");
+        assert!(server.asked().is_empty());
+    }
+}
+
+#[test]
 fn t65_an_argument_then_the_environment_then_current() {
     let other = PAIR.replace("\"id\"", "\"other\"");
     let third = PAIR.replace("\"id\"", "\"third\"");

@@ -2,11 +2,13 @@
 
 use core::fmt;
 
-use super::SigningKey;
-use crate::hash::{Begun, Sha256};
-use crate::presigned_url::{PresignedUrl, Signing};
-use crate::resource::Resource;
-use crate::signable::Signable;
+use super::texts::Text;
+use super::{SigningKey, emit_after_query};
+use crate::encode::percent_encoded_path;
+use crate::endpoint::Addressing;
+use crate::hash::{Begun, Sha256, hash};
+use crate::presigned_url::{PresignedUrl, Signing, Unsigned};
+use crate::resource::{Bucket, ObjectKey, Resource};
 use crate::sink::{Sink, fill};
 
 /// Presigned URLs for many resources: the same method, query, headers, expiry and time of signing.
@@ -38,13 +40,13 @@ use crate::sink::{Sink, fill};
 pub struct Batch<'a> {
     url: PresignedUrl<'a>,
     key: &'a SigningKey,
-    prepared: Prepared,
+    prepared: Prepared<'a>,
 }
 
 impl<'a> Batch<'a> {
     pub(super) fn new(url: PresignedUrl<'a>, key: &'a SigningKey) -> Self {
-        let (query, begun) = (PreparedQuery::of(&url.signable), key.begin(&url.signable));
-        Self { url, key, prepared: Prepared { query, begun } }
+        let (texts, begun) = (Texts::of(&url), key.begin(&url.signable));
+        Self { url, key, prepared: Prepared { texts, begun } }
     }
 
     /// The URL of another resource; the one that the batch was made with does not matter.
@@ -59,17 +61,32 @@ impl<'a> Batch<'a> {
     }
 }
 
-/// What does not depend on the resource, ready-made.
+/// What does not depend on the key of the object, ready-made.
 #[derive(Clone)]
-pub(crate) struct Prepared {
-    query: Option<PreparedQuery>,
+pub(crate) struct Prepared<'a> {
+    texts: Option<Texts<'a>>,
     begun: Begun<Sha256>,
 }
 
-impl Prepared {
-    /// The query, if there is room for it.
-    pub(crate) fn query(&self) -> Option<&PreparedQuery> {
-        self.query.as_ref()
+impl Prepared<'_> {
+    /// Whether there can be texts: so that small devices have no code for them.
+    pub(crate) const HAS_TEXTS: bool = size_of::<usize>() >= 8;
+
+    /// Writes the URL of a resource but for its signature; `None`, and nothing is written, if the texts do
+    /// not do for the resource.
+    pub(crate) fn write_unsigned(
+        &self,
+        resource: Resource<'_>,
+        buffer: &mut [u8],
+    ) -> Option<Unsigned> {
+        match (&self.texts, resource) {
+            (Some(texts), Resource::Object(bucket, key))
+                if bucket == texts.bucket && !key.has_dot_segment() =>
+            {
+                Some(texts.write_unsigned(key, buffer))
+            }
+            _ => None,
+        }
     }
 
     /// The signature, as far as the string to sign is known.
@@ -78,44 +95,102 @@ impl Prepared {
     }
 }
 
-impl fmt::Debug for Prepared {
-    /// Without the query, which may have a security token.
+impl fmt::Debug for Prepared<'_> {
+    /// Without the texts, which may have a security token.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("Prepared").finish_non_exhaustive()
     }
 }
 
-/// Enough for a query with a security token. Small devices write it anew for each URL.
-const QUERY: usize = if size_of::<usize>() < 8 { 0 } else { 1536 };
-
-/// A query, and where the signature is to go in it.
-#[derive(Clone)]
-pub(crate) struct PreparedQuery {
-    text: [u8; QUERY],
-    length: usize,
-    signature: usize,
+/// As much room, but for small devices, which write all of it anew for each URL.
+const fn room(bytes: usize) -> usize {
+    if Prepared::HAS_TEXTS { bytes } else { 0 }
 }
 
-impl PreparedQuery {
-    /// Whether there can be one: so that small devices have no code for it.
-    pub(crate) const IS_WANTED: bool = QUERY > 0;
+/// What is before and after the key of an object, in the URL and in the canonical request.
+#[derive(Clone)]
+struct Texts<'a> {
+    bucket: Bucket<'a>,
+    /// The URL, up to the slash before the key: as long as scheme, bucket, host and port may be.
+    origin: Text<{ room(400) }>,
+    /// The canonical request, up to the slash before the key.
+    start: Text<{ room(80) }>,
+    /// The query with the question mark, and what follows it in the canonical request: enough for a
+    /// security token.
+    rest: Text<{ room(1536) }>,
+    /// Where the signature goes in the query.
+    signature: usize,
+    /// How long the query is after it.
+    after: usize,
+}
 
-    fn of(signable: &Signable<'_>) -> Option<Self> {
-        let (mut text, mut signature) = ([0; QUERY], 0);
-        let length = fill(&mut text, |sink| {
-            signable.emit_query(|sink| signature = sink.filled(), sink);
+impl<'a> Texts<'a> {
+    /// `None` if there is no room for them, or if they are not what is around the key.
+    fn of(url: &PresignedUrl<'a>) -> Option<Self> {
+        let PresignedUrl { signable, endpoint, .. } = url;
+        let request = &signable.request;
+        let bucket = request.resource().bucket().filter(|_| Prepared::HAS_TEXTS)?;
+        if request.overridden_canonical_resource().is_some() {
+            return None;
+        }
+        let emit_bucket = |sink: &mut Sink<'_>| {
+            sink.write(b"/");
+            sink.write(bucket.as_str().as_bytes());
+        };
+        let origin = Text::of(|sink| {
+            endpoint.emit_origin(request.resource(), sink);
+            if endpoint.addressing() == Addressing::PathStyle {
+                emit_bucket(sink);
+            }
         })?;
-        Some(Self { text, length, signature })
+        let start = Text::of(|sink| {
+            sink.write(request.method().as_str().as_bytes());
+            sink.write(b"\n");
+            emit_bucket(sink);
+        })?;
+        let (mut signature, mut after) = (0, 0);
+        let rest = Text::of(|sink| {
+            signable.emit_query(|sink| signature = sink.filled(), sink);
+            after = sink.filled().wrapping_sub(signature);
+            sink.write(b"\n");
+            emit_after_query(signable, sink);
+        })?;
+        Some(Self { bucket, origin, start, rest, signature, after })
     }
 
-    /// The query, with a question mark before it, and with what `emit_signature` writes in its place.
-    pub(crate) fn emit(&self, emit_signature: impl FnOnce(&mut Sink<'_>), sink: &mut Sink<'_>) {
-        let text = self.text.get(..self.length).unwrap_or_default();
-        let (before, after) = text.split_at_checked(self.signature).unwrap_or_default();
-        sink.write(before);
-        emit_signature(sink);
-        sink.write(after);
+    fn write_unsigned(&self, key: ObjectKey<'_>, buffer: &mut [u8]) -> Unsigned {
+        let (before, rest) =
+            self.rest.as_bytes().split_at_checked(self.signature).unwrap_or_default();
+        let (mut end, mut place) = (None, 0);
+        let hash = hash::<Sha256>(|canonical| {
+            end = fill(buffer, |url| {
+                url.write(self.origin.as_bytes());
+                let path = url.filled();
+                url.write(b"/");
+                percent_encoded_path(key.as_str().as_bytes(), url);
+                canonical.write(self.start.as_bytes());
+                canonical.write(url.since(path));
+                url.write(before);
+                place = emit_place(url);
+                url.write(rest.get(..self.after).unwrap_or_default());
+            });
+            canonical.write(b"\n");
+            // The signature has a separator before it, and another after it.
+            if let [b'?', parameters @ .., b'&'] = before {
+                canonical.write(parameters);
+            }
+            canonical.write(rest);
+        });
+        Unsigned { end, place, hash }
     }
+}
+
+/// Writes the parameter of the signature with zeros in its place, and returns where that is.
+pub(crate) fn emit_place(url: &mut Sink<'_>) -> usize {
+    url.write(b"x-oss-signature=");
+    let place = url.filled();
+    url.write(&[0; 64]);
+    place
 }
 
 #[cfg(test)]
@@ -131,12 +206,12 @@ mod tests {
     use crate::time::Timestamp;
     use crate::v4::Signer;
 
-    /// Whether the query is ready-made or too long for that.
+    /// Whether the texts are ready-made, are too long for that, or are not those around a key.
     #[test]
     fn a_url_of_a_batch_is_that_of_the_request() {
         let region = Region::new("cn-hangzhou").unwrap();
         let now = Timestamp::from_unix_seconds(1_700_000_000).unwrap();
-        for length in [1, QUERY.saturating_sub(500), QUERY + 1] {
+        for length in [1, 500, 1000] {
             let token = "t+".repeat(length);
             let credentials =
                 Credentials::new("testak", "testsk").unwrap().with_security_token(&token).unwrap();
@@ -148,9 +223,17 @@ mod tests {
                 |key| Request::get(bucket, key).process("p").query(&[("y", "1"), ("a", "")]);
             let expires = Expires::default();
             let batch = signer.batch(&request(one), &endpoint, now, expires).unwrap();
-            for key in [one, other] {
-                let url = signer.presign(&request(key), &endpoint, now, expires).unwrap();
-                let in_batch = batch.url(Resource::Object(bucket, key));
+            let resources = [
+                Resource::Object(bucket, one),
+                Resource::Object(bucket, other),
+                Resource::Object(Bucket::new("other-bucket").unwrap(), one),
+                Resource::Bucket(bucket),
+                Resource::Service,
+            ];
+            for resource in resources {
+                let request = request(one).with_resource(resource);
+                let url = signer.presign(&request, &endpoint, now, expires).unwrap();
+                let in_batch = batch.url(resource);
                 let mut buffer = vec![0; url.len()];
                 assert_eq!(in_batch.write_to_slice(&mut buffer).unwrap(), url.to_string());
                 assert_eq!(in_batch.to_string(), url.to_string());

@@ -2,9 +2,7 @@
 
 use super::CredentialScope;
 use crate::encode::access_key_id_encoded;
-#[cfg(target_pointer_width = "64")]
-use crate::sink::fill;
-use crate::sink::{Emit, Sink};
+use crate::sink::{Emit, Sink, fill};
 
 /// The texts, ready-made. Small devices have no room for them, and put them together each time.
 #[derive(Clone)]
@@ -17,23 +15,26 @@ pub(super) struct Texts {
     credential: Text<324>,
 }
 
-#[cfg(target_pointer_width = "64")]
+/// A text that is kept.
 #[derive(Clone)]
-struct Text<const N: usize> {
+pub(super) struct Text<const N: usize> {
     bytes: [u8; N],
     length: usize,
 }
 
-#[cfg(target_pointer_width = "64")]
 impl<const N: usize> Text<N> {
-    fn of(emit: impl FnOnce(&mut Sink<'_>)) -> Self {
+    #[cfg(target_pointer_width = "64")]
+    const EMPTY: Self = Self { bytes: [0; N], length: 0 };
+
+    /// The text that `emit` writes, if it is no longer than `N`.
+    pub(super) fn of(emit: impl FnOnce(&mut Sink<'_>)) -> Option<Self> {
         let mut bytes = [0; N];
-        let length = fill(&mut bytes, emit).unwrap_or(0);
-        Self { bytes, length }
+        let length = fill(&mut bytes, emit)?;
+        Some(Self { bytes, length })
     }
 
-    fn emit(&self, sink: &mut Sink<'_>) {
-        sink.write(self.bytes.get(..self.length).unwrap_or_default());
+    pub(super) fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(..self.length).unwrap_or_default()
     }
 }
 
@@ -41,19 +42,20 @@ impl<const N: usize> Text<N> {
 impl Texts {
     pub(super) fn of(access_key_id: &str, scope: &CredentialScope) -> Self {
         Self {
-            scope: Text::of(|sink| scope.emit(sink)),
-            credential: Text::of(|sink| emit_credential(access_key_id, scope, sink)),
+            scope: Text::of(|sink| scope.emit(sink)).unwrap_or(Text::EMPTY),
+            credential: Text::of(|sink| emit_credential(access_key_id, scope, sink))
+                .unwrap_or(Text::EMPTY),
         }
     }
 
     /// The credential scope.
     pub(super) fn emit_scope(&self, _: &CredentialScope, sink: &mut Sink<'_>) {
-        self.scope.emit(sink);
+        sink.write(self.scope.as_bytes());
     }
 
     /// The value of `x-oss-credential` in a query.
     pub(super) fn emit_credential(&self, _: &str, _: &CredentialScope, sink: &mut Sink<'_>) {
-        self.credential.emit(sink);
+        sink.write(self.credential.as_bytes());
     }
 }
 
