@@ -8,7 +8,8 @@ use crate::words::position_of_escape;
 #[cfg(feature = "verify")]
 use crate::words::position_outside;
 use crate::words::{
-    WORD, Word, first_difference, letters, lower_case, marked, position, within, word_at,
+    WIDE, WORD, Word, first_difference, inside, letters, lower_case, marked, position, wide_at,
+    within, word_at,
 };
 
 /// Percent-encodes a name or a value of the query: all but the unreserved characters of RFC 3986.
@@ -31,42 +32,42 @@ pub(crate) fn percent_encoded_path(path: &[u8], sink: &mut Sink<'_>) {
     emit_encoded(path, b'/', sink);
 }
 
-/// Encodes all but the unreserved characters, and those from `-` to `last`: `/` comes after `.`.
+/// Encodes all but the unreserved characters, and those from `-` to `last`: `/` comes after `.`. Runs of
+/// what stays are written as they are.
 fn emit_encoded(text: &[u8], last: u8, sink: &mut Sink<'_>) {
-    emit_runs(
-        text,
-        |word| plain(word, last),
-        |byte, sink| match Bytes::UNRESERVED.has(byte) {
-            true => sink.write(&[byte]),
-            false => sink.write(&[b'%', digit(byte >> 4, b'A'), digit(byte & 15, b'A')]),
-        },
-        sink,
-    );
-}
-
-/// Writes runs of bytes that `plain` marks as they are, and each byte between them by `emit`. NUL is not
-/// plain.
-#[inline]
-fn emit_runs(
-    text: &[u8],
-    plain: impl Fn(Word) -> Word,
-    emit: impl Fn(u8, &mut Sink<'_>),
-    sink: &mut Sink<'_>,
-) {
+    let [(dash, _), digits, upper, underscore, lower, tilde] = UNRESERVED;
+    let stays = [(dash, last), digits, upper, underscore, lower, tilde];
     let mut start = 0;
+    while let Some(bytes) = wide_at(text, start) {
+        let run = inside(bytes, stays);
+        sink.write_start(*bytes, run, WIDE);
+        start = start.wrapping_add(run);
+        if let Some(&byte) = bytes.get(run) {
+            emit_escaped(byte, sink);
+            start = start.wrapping_add(1);
+        }
+    }
     while start < text.len() {
-        // Beyond the end there are zeros.
+        // Beyond the end there are zeros, which are not plain.
         let word = word_at(text, start);
-        let run = marked(plain(word));
+        let run = marked(plain(word, last));
         sink.write_start(word.to_le_bytes(), run, text.len().wrapping_sub(start));
         start = start.wrapping_add(run);
         if run == WORD {
             continue;
         }
         let Some(&byte) = text.get(start) else { return };
-        emit(byte, sink);
+        match Bytes::UNRESERVED.has(byte) {
+            true => sink.write(&[byte]),
+            false => emit_escaped(byte, sink),
+        }
         start = start.wrapping_add(1);
     }
+}
+
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+fn emit_escaped(byte: u8, sink: &mut Sink<'_>) {
+    sink.write(&[b'%', digit(byte >> 4, b'A'), digit(byte & 15, b'A')]);
 }
 
 /// Marks letters, digits, and what is from `-` to `last`: nearly all that stays as it is.
@@ -87,9 +88,14 @@ pub(crate) fn is_token(name: &str) -> bool {
 
 /// Where the first byte is, from `start` on, that does not stay in a name or a value of the query.
 #[cfg(feature = "verify")]
-pub(crate) fn position_of_reserved(text: &[u8], start: usize) -> Option<usize> {
-    const UNRESERVED: [(u8, u8); 6] =
-        [(b'-', b'.'), (b'0', b'9'), (b'A', b'Z'), (b'_', b'_'), (b'a', b'z'), (b'~', b'~')];
+pub(crate) fn position_of_reserved(text: &[u8], mut start: usize) -> Option<usize> {
+    while let Some(bytes) = wide_at(text, start) {
+        let run = inside(bytes, UNRESERVED);
+        start = start.wrapping_add(run);
+        if run < WIDE {
+            return Some(start);
+        }
+    }
     position_outside(text, start, UNRESERVED)
 }
 
@@ -100,6 +106,10 @@ pub(crate) fn position_of_reserved_in_path(text: &[u8], start: usize) -> Option<
         [(b'-', b'9'), (b'A', b'Z'), (b'_', b'_'), (b'a', b'z'), (b'~', b'~')];
     position_outside(text, start, UNRESERVED)
 }
+
+/// RFC 3986: what stays in a name or a value of the query.
+const UNRESERVED: [(u8, u8); 6] =
+    [(b'-', b'.'), (b'0', b'9'), (b'A', b'Z'), (b'_', b'_'), (b'a', b'z'), (b'~', b'~')];
 
 /// A set of bytes.
 pub(crate) struct Bytes([u32; 8]);
@@ -290,12 +300,17 @@ mod tests {
 
     #[cfg(feature = "verify")]
     #[test]
-    fn what_is_reserved_is_what_is_encoded() {
+    fn what_is_reserved_is_found_wherever_it_stands() {
         for byte in 0..=0xff {
-            let is_reserved = position_of_reserved(&[byte], 0).is_some();
-            assert_eq!(is_reserved, !Bytes::UNRESERVED.has(byte), "{byte}");
-            let is_reserved = position_of_reserved_in_path(&[byte], 0).is_some();
-            assert_eq!(is_reserved, !Bytes::PATH.has(byte), "{byte}");
+            for place in 0..35 {
+                let mut text = [b'a'; 35];
+                text[place] = byte;
+                let at = |stays: &Bytes| (!stays.has(byte)).then_some(place);
+                let (in_query, in_path) = (at(&Bytes::UNRESERVED), at(&Bytes::PATH));
+                assert_eq!(position_of_reserved(&text, 0), in_query, "{byte} {place}");
+                assert_eq!(position_of_reserved(&text, place), in_query, "{byte} {place}");
+                assert_eq!(position_of_reserved_in_path(&text, 0), in_path, "{byte} {place}");
+            }
         }
     }
 
@@ -316,8 +331,8 @@ mod tests {
     #[test]
     fn every_byte_is_encoded_wherever_it_stands() {
         for byte in 0..=0xff_u8 {
-            for place in 0..19 {
-                let mut text = [b'a'; 19];
+            for place in 0..35 {
+                let mut text = [b'a'; 35];
                 text[place] = byte;
                 let stays = byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
                 let encoded = match stays {
@@ -334,7 +349,7 @@ mod tests {
 
     #[test]
     fn what_is_beyond_a_text_in_a_buffer_stays() {
-        for length in 0..20 {
+        for length in 0..40 {
             let text = "x".repeat(length);
             let emits: [fn(&str, &mut Sink<'_>); 3] = [
                 |text, sink| percent_encoded(text.as_bytes(), sink),
@@ -342,7 +357,7 @@ mod tests {
                 |text, sink| lower_cased(text, sink),
             ];
             for emit in emits {
-                let mut buffer = [0xaa; 32];
+                let mut buffer = [0xaa; 64];
                 assert_eq!(fill(&mut buffer, |sink| emit(&text, sink)), Some(length));
                 assert!(buffer[length..].iter().all(|&byte| byte == 0xaa), "{length}");
             }

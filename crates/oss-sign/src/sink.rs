@@ -8,7 +8,6 @@
 use core::fmt;
 
 use crate::error::BufferTooSmall;
-use crate::words::WORD;
 
 /// Gathers the pieces of a text in a buffer, and hands the buffer over whenever it is full.
 ///
@@ -60,13 +59,18 @@ impl Sink<'_> {
     /// buffer stays as it is.
     #[cfg_attr(target_pointer_width = "64", inline)]
     #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
-    pub(crate) fn write_start(&mut self, word: [u8; WORD], length: usize, left: usize) {
+    pub(crate) fn write_start<const N: usize>(
+        &mut self,
+        bytes: [u8; N],
+        length: usize,
+        left: usize,
+    ) {
         match self.buffer.get_mut(self.filled..).and_then(|room| room.first_chunk_mut()) {
-            Some(room) if left >= WORD => {
-                *room = word;
+            Some(room) if left >= N => {
+                *room = bytes;
                 self.filled = self.filled.wrapping_add(length);
             }
-            _ => self.write_bytes(word.get(..length).unwrap_or_default()),
+            _ => self.write_bytes(bytes.get(..length).unwrap_or_default()),
         }
     }
 

@@ -1,7 +1,8 @@
 //! Looking at as many bytes of a text at once as fit into a register.
 //!
 //! Names, keys and values are short, and each is looked at several times for every signature; byte
-//! by byte, that would take longer than the hash.
+//! by byte, that would take longer than the hash. Security tokens are long, so keys and values are looked at
+//! by vector registers where that pays: the compiler makes it so.
 
 /// As many bytes as a register has; on small devices a single one, as there what is fast is large.
 #[cfg(target_pointer_width = "64")]
@@ -101,6 +102,31 @@ pub(crate) fn position_outside<const N: usize>(
     let inside =
         |word| ranges.iter().fold(0, |marks, &(first, last)| marks | within(word, first, last));
     search(text, start, |word| !inside(word))
+}
+
+/// As many bytes as a vector register has.
+pub(crate) const WIDE: usize = 16;
+
+/// The next bytes of a text that is long enough for them. On small devices none is.
+#[inline(always)]
+pub(crate) fn wide_at(text: &[u8], start: usize) -> Option<&[u8; WIDE]> {
+    if WORD == 1 {
+        return None;
+    }
+    text.get(start..).and_then(|rest| rest.first_chunk())
+}
+
+/// How many of these bytes are before the first one that is in none of `ranges`.
+#[inline(always)]
+pub(crate) fn inside<const N: usize>(bytes: &[u8; WIDE], ranges: [(u8, u8); N]) -> usize {
+    let marks = bytes.map(|byte| {
+        // Without an early end.
+        let is_inside = ranges.iter().fold(false, |is, &(first, last)| {
+            is | (byte.wrapping_sub(first) <= last.wrapping_sub(first))
+        });
+        u8::from(!is_inside)
+    });
+    u128::from_le_bytes(marks).trailing_zeros() as usize / 8
 }
 
 /// Has the highest bit of a byte set, if it is one of `bytes`. The lowest one that is set is right: only

@@ -25,7 +25,12 @@ const LONGEST: usize = "x-oss-additional-headers".len();
 impl Field {
     /// The one of this name, however it is spelled.
     pub(super) fn of(name: Wire<'_>) -> Option<Self> {
-        name.read::<LONGEST, _>(|name| match name {
+        name.read::<LONGEST, _>(Self::named)
+    }
+
+    /// The one of this name.
+    pub(super) fn named(name: &[u8]) -> Option<Self> {
+        match name {
             b"x-oss-additional-headers" => Some(Self::AdditionalHeaders),
             b"x-oss-credential" => Some(Self::Credential),
             b"x-oss-date" => Some(Self::Date),
@@ -38,6 +43,6 @@ impl Field {
             b"security-token" => Some(Self::V1SecurityToken),
             b"Signature" => Some(Self::V1Signature),
             _ => None,
-        })
+        }
     }
 }

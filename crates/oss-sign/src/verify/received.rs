@@ -4,7 +4,7 @@ use core::fmt;
 
 use crate::canonical::Header;
 use crate::header::trimmed_bytes;
-use crate::words::split_once;
+use crate::words::{position, split_once};
 
 use super::field::Field;
 use super::wire::{Spelling, Wire};
@@ -48,13 +48,18 @@ impl<'a> Received<'a> {
                 return None;
             }
             let mut slot = Slot::default();
-            (slot.name, slot.name_spelling, rest) = start(rest, [b'=', b'&']);
+            // Most are those of the signature, whose names need no second look.
+            if let Some((name, field, after)) = named(rest) {
+                (slot.name, slot.field, rest) = (name, Some(field), after);
+            } else {
+                (slot.name, slot.name_spelling, rest) = start(rest, [b'=', b'&']);
+                slot.field = Field::of(slot.name());
+            }
             if let Some(after) = rest.strip_prefix('=') {
                 let value;
                 (value, slot.value_spelling, rest) = start(after, [b'&']);
                 slot.value = value.as_bytes();
             }
-            slot.field = Field::of(slot.name());
             Some(slot)
         })
     }
@@ -121,6 +126,14 @@ impl<'a> Slot<'a> {
     pub(super) fn header<O>(&self) -> Header<'a, O> {
         Header::Given(self.name, self.value)
     }
+}
+
+/// The name at the start of a query, if it is one of the signature's as it is signed, what it is, and what
+/// is from the equals sign on.
+fn named(query: &str) -> Option<(&str, Field, &str)> {
+    let end = position(query.as_bytes(), 0, b'=')?;
+    let (name, rest) = query.split_at_checked(end)?;
+    Some((name, Field::named(name.as_bytes())?, rest))
 }
 
 /// The name or the value at the start of a query, its spelling, and what is from one of `ends` on.
