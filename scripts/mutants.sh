@@ -14,7 +14,10 @@ shift || true
 cargo mutants --version >/dev/null 2>&1 || { echo "not run: mutation testing wants cargo-mutants (cargo install cargo-mutants)"; exit 0; }
 
 case $package in
-oss-sign) outside=(--test-package oss-sign-tests --cargo-arg=--tests) ;;
+oss-sign)
+    # The wiping of secrets is tested by the tests that look at memory.
+    outside=(--test-package oss-sign-tests --test-package oss-sign-memory-tests --cargo-arg=--tests)
+    ;;
 oss-sign-credentials) outside=(--cargo-arg=--test=rows --cargo-arg=--test=freshness) ;;
 *) echo "oss-sign or oss-sign-credentials, not $package"; exit 1 ;;
 esac

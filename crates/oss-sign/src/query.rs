@@ -143,14 +143,16 @@ mod tests {
         Signer::new(credentials, &key).sign(&request, now).map(|_| ())
     }
 
+    /// Those of each version.
+    const ALL_KNOWN_NAMES: &[KnownNames] = &[
+        crate::v4::PARAMETERS,
+        #[cfg(feature = "v1")]
+        crate::v1::PARAMETERS,
+    ];
+
     #[test]
     fn known_names_are_sorted_and_have_their_indexes() {
-        let all = [
-            crate::v4::PARAMETERS,
-            #[cfg(feature = "v1")]
-            crate::v1::PARAMETERS,
-        ];
-        for known in all {
+        for known in ALL_KNOWN_NAMES {
             assert!(known.sorted.is_sorted());
             assert_eq!(known.get(known.version_id), Some("versionId"));
             assert_eq!(known.get(known.process), Some("x-oss-process"));
@@ -176,5 +178,45 @@ mod tests {
             let refused = Err(SignError::ParameterControlCharacter(position));
             assert_eq!(sign(&[parameter], &[]), refused, "{parameter:?}");
         }
+    }
+
+    /// The names in the order in which they are signed.
+    fn sorted<'a>(known: &KnownNames, request: &Request<'a>) -> Result<Vec<&'a str>, SignError> {
+        let parameters = Parameters { known: *known, request };
+        let mut order = Order::empty();
+        parameters.sorted(&mut order, 0, str::cmp)?;
+        Ok(order.iter().map(|index| parameters.name(index)).collect())
+    }
+
+    fn get() -> Request<'static> {
+        Request::get(Bucket::new("examplebucket").unwrap(), ObjectKey::new("k").unwrap())
+    }
+
+    #[test]
+    fn parameters_with_a_method_of_their_own_are_sorted_among_the_others() {
+        let request = get().query(&[("z", ""), ("w", ""), ("a", "")]);
+        for known in ALL_KNOWN_NAMES {
+            assert_eq!(sorted(known, &request).unwrap(), ["a", "w", "z"]);
+            let process = request.process("style/small");
+            assert_eq!(sorted(known, &process).unwrap(), ["a", "w", "x-oss-process", "z"]);
+            let version = request.version_id("CAEQ");
+            assert_eq!(sorted(known, &version).unwrap(), ["a", "versionId", "w", "z"]);
+            let both = process.version_id("CAEQ");
+            let expected = ["a", "versionId", "w", "x-oss-process", "z"];
+            assert_eq!(sorted(known, &both).unwrap(), expected);
+        }
+    }
+
+    #[test]
+    fn parameters_with_a_method_of_their_own_count() {
+        let names: Vec<String> = (0..MAX_PARAMETERS).map(|n| format!("p{n}")).collect();
+        let pairs: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "")).collect();
+        let one_is_free = get().query(&pairs[1..]);
+        let (process, version) = (one_is_free.process("p"), one_is_free.version_id("v"));
+        let both = process.version_id("v");
+        let count = |request| sorted(&crate::v4::PARAMETERS, request).map(|names| names.len());
+        assert_eq!(count(&process), Ok(MAX_PARAMETERS));
+        assert_eq!(count(&version), Ok(MAX_PARAMETERS));
+        assert_eq!(count(&both), Err(SignError::TooManyParameters));
     }
 }

@@ -266,13 +266,13 @@ impl Expires {
     /// ```
     #[must_use]
     pub fn no_later_than(self, latest: Timestamp, now: Timestamp) -> Self {
-        let is_later = match self.0 {
+        match self.0 {
             ExpiresIn::Seconds(seconds) => {
-                u64::from(seconds) > latest.unix_seconds().saturating_sub(now.unix_seconds())
+                let left = latest.unix_seconds().saturating_sub(now.unix_seconds());
+                if u64::from(seconds) > left { Self::at(latest) } else { self }
             }
-            ExpiresIn::Until(instant) => instant > latest,
-        };
-        if is_later { Self::at(latest) } else { self }
+            ExpiresIn::Until(instant) => Self::at(instant.min(latest)),
+        }
     }
 
     /// The seconds from `now` on, and the instant in seconds since 1970.

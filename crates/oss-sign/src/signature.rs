@@ -91,3 +91,32 @@ impl fmt::Debug for Signature {
         formatter.write_str("…)")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::prelude::v1::*;
+
+    use super::*;
+
+    #[test]
+    fn signatures_that_differ_in_one_bit_are_not_equal() {
+        let bytes = [0x5a; 32];
+        assert_eq!(Signature::v4(bytes), Signature::v4(bytes));
+        for bit in 0..256 {
+            let mut other = bytes;
+            other[bit / 8] ^= 1 << (bit % 8);
+            assert_ne!(Signature::v4(bytes), Signature::v4(other), "{bit}");
+        }
+    }
+
+    #[cfg(feature = "v1")]
+    #[test]
+    fn signatures_of_two_versions_are_not_equal() {
+        assert_ne!(Signature::v4([0x5a; 32]), Signature::v1([0x5a; 20]));
+    }
+
+    #[test]
+    fn debug_shows_two_bytes() {
+        assert_eq!(format!("{:?}", Signature::v4([0x5a; 32])), "Signature(5a5a…)");
+    }
+}

@@ -369,3 +369,36 @@ pub(crate) fn written(emit: impl FnOnce(&mut Sink<'_>)) -> std::vec::Vec<u8> {
     outlet.0.extend_from_slice(&buffer[..rest]);
     outlet.0
 }
+
+#[cfg(test)]
+mod tests {
+    use std::prelude::v1::*;
+
+    use super::*;
+
+    /// So many letters.
+    #[cfg(feature = "alloc")]
+    struct Letters(usize);
+
+    #[cfg(feature = "alloc")]
+    impl Emit for Letters {
+        fn emit(&self, sink: &mut Sink<'_>) {
+            (0..self.0).for_each(|_| sink.write(b"a"));
+        }
+    }
+
+    #[cfg(feature = "alloc")]
+    #[test]
+    fn a_string_has_the_whole_text_however_long() {
+        for length in [0, 1, 2047, 2048, 2049, 5000] {
+            assert_eq!(string(&Letters(length)), "a".repeat(length));
+        }
+    }
+
+    #[test]
+    fn only_an_empty_text_fits_into_an_empty_buffer() {
+        assert_eq!(fill(&mut [], |sink| sink.write(b"")), Some(0));
+        assert_eq!(fill(&mut [], |sink| sink.write(b"a")), None);
+        assert_eq!(fill(&mut [], |sink| sink.write(b"ab")), None);
+    }
+}

@@ -69,7 +69,7 @@ impl Timestamp {
         let (days, second) = days_and_seconds(seconds);
         let (year, month, day) = date_of(days);
         let [c1, c2] = two_digits(year / 100);
-        let [y1, y2] = two_digits(year % 100);
+        let [y1, y2] = two_digits(year);
         let [m1, m2] = two_digits(month);
         let [d1, d2] = two_digits(day);
         let [h1, h2] = two_digits(second / 3600);
@@ -339,7 +339,7 @@ fn number(text: &[u8], start: usize) -> Option<u32> {
     is_number.then(|| u32::from(tens - b'0') * 10 + u32::from(ones - b'0'))
 }
 
-/// The two digits of a number below 100.
+/// The last two digits of a number.
 fn two_digits(number: u32) -> [u8; 2] {
     [b'0' + (number / 10 % 10) as u8, b'0' + (number % 10) as u8]
 }
@@ -349,6 +349,7 @@ mod tests {
     use std::prelude::v1::*;
 
     use super::*;
+    use crate::sink::written;
 
     fn at(seconds: u64) -> Timestamp {
         Timestamp::from_unix_seconds(seconds).unwrap()
@@ -386,6 +387,7 @@ mod tests {
         assert_eq!(instant.basic(), b"20231114T221320Z");
         assert_eq!(http_date(instant), "Tue, 14 Nov 2023 22:13:20 GMT");
         assert_eq!(instant.to_string(), "2023-11-14T22:13:20Z");
+        assert_eq!(format!("{instant:?}"), "Timestamp(2023-11-14T22:13:20Z)");
     }
 
     #[cfg(feature = "post-policy")]
@@ -429,6 +431,30 @@ mod tests {
             assert_eq!(Timestamp::from_basic(instant.basic()), Some(instant));
             assert_eq!(Timestamp::from_http_date(http_date(instant).as_bytes()), Some(instant));
         }
+    }
+
+    /// However a byte of it is changed: a text that is signed as it came must be the one that is made of
+    /// its instant.
+    #[cfg(feature = "verify")]
+    #[test]
+    fn what_is_read_is_written_alike() {
+        for position in 0..16 {
+            for byte in 0..=u8::MAX {
+                let mut text = *b"20231114T200000Z";
+                text[position] = byte;
+                if let Some(instant) = Timestamp::from_basic(&text) {
+                    assert_eq!(at(instant.unix_seconds()).basic(), &text);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_text_that_is_made_beforehand_is_the_same() {
+        let instant = at(1_700_000_000);
+        let text = |date: DateText| written(|sink| date.emit(sink));
+        assert_eq!(text(DateText::basic(instant)), instant.basic());
+        assert_eq!(text(DateText::http(instant)), http_date(instant).as_bytes());
     }
 
     #[cfg(feature = "verify")]

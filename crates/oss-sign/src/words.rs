@@ -301,6 +301,7 @@ mod tests {
                 }
             }
         }
+        assert!((1..=20).all(|length| has_line_end(&"\n".repeat(length))));
         assert!(!has_line_end("中文中文中文") && has_line_end("中文中文中文\n"));
         assert!(!has_line_end(""));
     }

@@ -1,7 +1,10 @@
 //! Secrets are wiped from memory when what held them is dropped.
 
-use oss_sign::v4::SigningKey;
-use oss_sign::{Credentials, OwnedCredentials, Region, Timestamp, v1};
+use oss_sign::v4::{Signer, SigningKey};
+use oss_sign::{
+    Bucket, Credentials, Endpoint, Expires, ObjectKey, OwnedCredentials, Region, Request,
+    Timestamp, v1,
+};
 use oss_sign_credentials::Credentials as Kept;
 use oss_sign_memory_tests::{Watching, before_and_after_drop, blocks_with_secret, contains};
 use sha2::block_api::compress256;
@@ -42,6 +45,24 @@ fn a_signing_key_is_wiped() {
     let now = Timestamp::from_unix_seconds(1_700_000_000).unwrap();
     let key = SigningKey::derive(&credentials, &region, now);
     assert_wiped(before_and_after_drop(key), &state_of_the_published_key());
+}
+
+/// What it keeps of the HMAC that was begun would be enough to sign.
+#[test]
+fn a_batch_is_wiped() {
+    let mut state = state_of_the_published_key();
+    let start = b"OSS4-HMAC-SHA256\n20231114T221320Z\n20231114/cn-hangzhou/oss/aliyu";
+    compress256(&mut state, &[*start]);
+
+    let credentials = Credentials::new("testak", "testsk").unwrap();
+    let region = Region::new("cn-hangzhou").unwrap();
+    let now = Timestamp::from_unix_seconds(1_700_000_000).unwrap();
+    let key = SigningKey::derive(&credentials, &region, now);
+    let (signer, endpoint) = (Signer::new(credentials, &key), Endpoint::public(&region));
+    let request =
+        Request::get(Bucket::new("examplebucket").unwrap(), ObjectKey::new("any").unwrap());
+    let batch = signer.batch(&request, &endpoint, now, Expires::default()).unwrap();
+    assert_wiped(before_and_after_drop(batch), &state);
 }
 
 /// The words were there, and are not any more.

@@ -147,3 +147,46 @@ impl fmt::Debug for Signer<'_> {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::prelude::v1::*;
+
+    use super::*;
+    use crate::resource::{Bucket, ObjectKey};
+
+    fn signer() -> Signer<'static> {
+        Signer::new(Credentials::new("testak", "hushhush").unwrap())
+    }
+
+    fn get() -> Request<'static> {
+        Request::get(Bucket::new("examplebucket").unwrap(), ObjectKey::new("a").unwrap())
+    }
+
+    fn string_to_sign(signer: &Signer<'_>, request: &Request<'_>) -> String {
+        signer.sign(request, Timestamp::UNIX_EPOCH).unwrap().string_to_sign().to_string()
+    }
+
+    #[test]
+    fn sub_resources_beyond_the_table_are_signed_if_they_are_named() {
+        let request = get().query(&[("newest", ""), ("prefix", "p")]);
+        for (names, resource) in
+            [(&[][..], "/examplebucket/a"), (&["newest"], "/examplebucket/a?newest")]
+        {
+            let text = string_to_sign(&signer().with_sub_resources(names), &request);
+            assert_eq!(text.lines().last(), Some(resource));
+        }
+    }
+
+    #[test]
+    fn the_values_of_a_header_that_occurs_twice_are_joined() {
+        let request = get().headers(&[("content-type", "a/b"), ("Content-Type", "c/d")]);
+        assert_eq!(string_to_sign(&signer(), &request).lines().nth(2), Some("a/b,c/d"));
+    }
+
+    #[test]
+    fn debug_shows_the_access_key_id_and_no_secret() {
+        let text = format!("{:?}", signer());
+        assert!(text.contains("testak") && !text.contains("hushhush"), "{text}");
+    }
+}

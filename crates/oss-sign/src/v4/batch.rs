@@ -240,4 +240,19 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn debug_does_not_show_what_is_ready_made() {
+        let credentials = Credentials::new("testak", "testsk").unwrap();
+        let credentials = credentials.with_security_token("hushhush").unwrap();
+        let region = Region::new("cn-hangzhou").unwrap();
+        let now = Timestamp::from_unix_seconds(1_700_000_000).unwrap();
+        let key = SigningKey::derive(&credentials, &region, now);
+        let (signer, endpoint) = (Signer::new(credentials, &key), Endpoint::public(&region));
+        let bucket = Bucket::new("examplebucket").unwrap();
+        let request = Request::get(bucket, ObjectKey::new("any").unwrap());
+        let batch = signer.batch(&request, &endpoint, now, Expires::default()).unwrap();
+        let text = format!("{batch:?}");
+        assert!(text.contains("Prepared { .. }") && !text.contains("hushhush"), "{text}");
+    }
 }

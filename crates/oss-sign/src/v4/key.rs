@@ -278,6 +278,16 @@ mod tests {
     }
 
     #[test]
+    fn a_key_says_what_it_is_for() {
+        let product = Product::cloud_box();
+        let key = SigningKey::derive_for(&product, &credentials("testak"), &hangzhou(), at(0));
+        assert_eq!(key.access_key_id(), "testak");
+        assert_eq!((key.region(), key.product()), (&hangzhou(), &product));
+        let text = format!("{key:?}");
+        assert!(["testak", "cn-hangzhou", "oss-cloudbox"].iter().all(|part| text.contains(part)));
+    }
+
+    #[test]
     fn a_secret_longer_than_a_block_is_hashed_first() {
         let secret = "s".repeat(200);
         let long = Credentials::new("ak", &secret).unwrap();

@@ -227,4 +227,11 @@ mod tests {
             Signer::new(credentials(), &key).sign_policy(&policy, now(), Expires::default());
         assert_eq!(result.unwrap_err(), PolicyError::ReservedName(0));
     }
+
+    #[test]
+    fn debug_does_not_show_a_value() {
+        let key = key();
+        let form = Signer::new(credentials(), &key).sign_policy_text(JSON, now()).unwrap();
+        assert_eq!(format!("{:?}", form.policy()), "FormValue(..)");
+    }
 }

@@ -116,3 +116,47 @@ fn difference(left: &[u8], right: &[u8]) -> u64 {
     let bytes = left_end.iter().zip(right_end).fold(0, |different, (l, r)| different | l ^ r);
     words | u64::from(bytes)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::prelude::v1::*;
+
+    use super::*;
+
+    /// Two words and four bytes.
+    const TEXT: [u8; 20] = *b"7b8b03a3ce4dd2f6aa01";
+
+    /// Every byte as `%XX`, so that it is compared by itself.
+    fn spelled_out(text: &[u8]) -> String {
+        text.iter().map(|byte| format!("%{byte:02X}")).collect()
+    }
+
+    #[test]
+    fn the_same_bytes_are_the_same_however_they_are_spelled() {
+        assert!(same_bytes(Wire::raw(&TEXT), &TEXT));
+        assert!(same_bytes(Wire::query(spelled_out(&TEXT).as_bytes()), &TEXT));
+    }
+
+    #[test]
+    fn differences_do_not_cancel_each_other() {
+        for (first, second) in (0..20).flat_map(|first| (0..20).map(move |other| (first, other))) {
+            let mut other = TEXT;
+            other[first] ^= 1;
+            if second != first {
+                other[second] ^= 1;
+            }
+            assert!(!same_bytes(Wire::raw(&other), &TEXT), "{first} {second}");
+            let spelled = spelled_out(&other);
+            assert!(!same_bytes(Wire::query(spelled.as_bytes()), &TEXT), "{first} {second}");
+        }
+    }
+
+    #[test]
+    fn a_text_that_goes_on_is_another() {
+        for length in 0..TEXT.len() {
+            let start = &TEXT[..length];
+            assert!(!same_bytes(Wire::raw(start), &TEXT), "{length}");
+            assert!(!same_bytes(Wire::raw(&TEXT), start), "{length}");
+        }
+    }
+}

@@ -354,3 +354,43 @@ fn required_field(value: Option<Wire<'_>>, part: Part) -> Result<Wire<'_>, Refus
     let value = value.ok_or(Refusal::MissingField(part))?;
     required(Some(value), part)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::prelude::v1::*;
+
+    use super::*;
+
+    const FIELDS: &[(&str, &[u8])] = &[
+        ("x-oss-signature-version", b"OSS4-HMAC-SHA256"),
+        ("x-oss-credential", b"testak/20231114/cn-hangzhou/oss/aliyun_v4_request"),
+        ("x-oss-date", b"20231114T221320Z"),
+        ("policy", b"e30="),
+        ("x-oss-signature", b"5a"),
+    ];
+
+    #[test]
+    fn the_policy_is_shown_as_it_arrived() {
+        assert_eq!(ReceivedForm::new(FIELDS).parse().unwrap().policy(), "e30=");
+    }
+
+    #[test]
+    fn a_form_has_a_security_token_or_has_none() {
+        let token: (&str, &[u8]) = ("x-oss-security-token", b"CAISexample");
+        let with_token: Vec<_> = FIELDS.iter().copied().chain([token]).collect();
+        assert!(!ReceivedForm::new(FIELDS).parse().unwrap().has_security_token());
+        assert!(ReceivedForm::new(&with_token).parse().unwrap().has_security_token());
+    }
+
+    #[test]
+    fn debug_of_a_form_shows_the_names_of_its_fields() {
+        let text = format!("{:?}", ReceivedForm::new(&FIELDS[2..4]));
+        assert_eq!(text, r#"ReceivedForm["x-oss-date", "policy"]"#);
+    }
+
+    #[test]
+    fn debug_of_a_parsed_form_shows_who_signed_it_and_how() {
+        let text = format!("{:?}", ReceivedForm::new(FIELDS).parse().unwrap());
+        assert_eq!(text, r#"ParsedForm { form: V4Post, access_key_id: "testak", .. }"#);
+    }
+}

@@ -399,3 +399,109 @@ impl Emit for Wire<'_> {
         self.emit_raw(sink);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::prelude::v1::*;
+
+    use super::*;
+
+    const URL: &str = "x-oss-credential=testak%2F20231114%2Fcn-hangzhou%2Foss%2Faliyun_v4_request\
+                       &x-oss-date=20231114T221320Z&x-oss-expires=3600&x-oss-signature=5a\
+                       &x-oss-signature-version=OSS4-HMAC-SHA256";
+    const HEADERS: &[(&str, &[u8])] = &[
+        (
+            "authorization",
+            b"OSS4-HMAC-SHA256 Credential=testak/20231114/cn-hangzhou/oss/aliyun_v4_request,Signature=5a",
+        ),
+        ("x-oss-date", b"20231114T221320Z"),
+    ];
+    #[cfg(feature = "v1")]
+    const V1_URL: &str = "OSSAccessKeyId=testak&Expires=1700003600&Signature=5a";
+    #[cfg(feature = "v1")]
+    const V1_HEADERS: &[(&str, &[u8])] =
+        &[("authorization", b"OSS testak:5a"), ("date", b"Tue, 14 Nov 2023 22:13:20 GMT")];
+
+    /// What `read` finds in a request that was signed, by whomever.
+    fn parsed<T>(
+        target: &str,
+        headers: &[(&str, &[u8])],
+        read: impl FnOnce(&Parsed<'_, '_>) -> T,
+    ) -> T {
+        let (mut parameters, mut slots) = ([Slot::default(); 8], [Slot::default(); 8]);
+        read(&Received::new("GET", target, headers).parse(&mut parameters, &mut slots).unwrap())
+    }
+
+    fn bucket() -> Option<Bucket<'static>> {
+        Some(Bucket::new("examplebucket").unwrap())
+    }
+
+    fn at(seconds: u64) -> Option<Timestamp> {
+        Some(Timestamp::from_unix_seconds(seconds).unwrap())
+    }
+
+    #[test]
+    fn a_request_says_when_it_was_signed_and_when_it_expires() {
+        let times = |query: &str, headers| {
+            parsed(&format!("/a?{query}"), headers, |parsed| {
+                (parsed.signed_at(), parsed.expires_at())
+            })
+        };
+        let (signed_at, expires_at) = (at(1_700_000_000), at(1_700_003_600));
+        assert_eq!(times(URL, &[]), (signed_at, expires_at));
+        assert_eq!(times("", HEADERS), (signed_at, None));
+        #[cfg(feature = "v1")]
+        assert_eq!(times(V1_URL, &[]), (None, expires_at));
+        #[cfg(feature = "v1")]
+        assert_eq!(times("", V1_HEADERS), (signed_at, None));
+    }
+
+    #[test]
+    fn a_request_has_a_security_token_or_has_none() {
+        for (token, expected) in [("", false), ("&x-oss-security-token=CAISexample", true)] {
+            parsed(&format!("/a?{URL}{token}"), &[], |parsed| {
+                assert_eq!(parsed.has_security_token(), expected, "{token}");
+            });
+        }
+    }
+
+    #[test]
+    fn the_canonical_request_can_be_read() {
+        let text = parsed("/a%2fb?acl", HEADERS, |parsed| {
+            parsed.canonical_request(bucket()).unwrap().to_string()
+        });
+        assert_eq!(
+            text,
+            "GET\n/examplebucket/a/b\nacl\nx-oss-date:20231114T221320Z\n\n\nUNSIGNED-PAYLOAD"
+        );
+    }
+
+    #[cfg(feature = "v1")]
+    #[test]
+    fn v1_has_a_string_to_sign_and_no_canonical_request() {
+        parsed("/a%2fb?acl", V1_HEADERS, |parsed| {
+            assert!(parsed.canonical_request(bucket()).is_none());
+            assert_eq!(
+                parsed.string_to_sign(bucket()).to_string(),
+                "GET\n\n\nTue, 14 Nov 2023 22:13:20 GMT\n/examplebucket/a/b?acl"
+            );
+        });
+    }
+
+    #[test]
+    fn a_bucket_alone_is_signed_with_a_slash() {
+        for (bucket, path, expected) in [
+            (None, "/examplebucket", "/examplebucket/"),
+            (None, "/examplebucket/", "/examplebucket/"),
+            (None, "/examplebucket/a", "/examplebucket/a"),
+            (None, "/", "/"),
+            (bucket(), "/", "/examplebucket/"),
+            (bucket(), "/a", "/examplebucket/a"),
+        ] {
+            let text = parsed(path, HEADERS, |parsed| {
+                parsed.canonical_request(bucket).unwrap().to_string()
+            });
+            assert_eq!(text.lines().nth(1), Some(expected), "{bucket:?} {path}");
+        }
+    }
+}

@@ -504,3 +504,44 @@ fn check_headers_against_parameters(
         false => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::prelude::v1::*;
+
+    use super::*;
+
+    /// One whose parts are all as long as they may be, but for `more` bytes of its AccessKey ID.
+    fn longest_credential(more: usize) -> String {
+        let (id, region, product) = ("A".repeat(64 + more), "r".repeat(63), "p".repeat(32));
+        format!("{id}/20231114/{region}/{product}/aliyun_v4_request")
+    }
+
+    #[test]
+    fn the_longest_credential() {
+        let text = longest_credential(0);
+        for credential in [Wire::raw(text.as_bytes()), Wire::query(text.as_bytes())] {
+            let (id, scope) = read_credential(credential).unwrap();
+            assert_eq!(id.as_str(), "A".repeat(64));
+            assert_eq!(scope.region().as_str(), "r".repeat(63));
+            assert_eq!(scope.product().as_str(), "p".repeat(32));
+        }
+    }
+
+    /// Its parts are not looked at, so that nothing longer need be decoded.
+    #[test]
+    fn a_longer_credential_is_malformed_as_a_whole() {
+        let text = longest_credential(1);
+        let refusal = read_credential(Wire::raw(text.as_bytes())).unwrap_err();
+        assert_eq!(refusal, Refusal::Malformed(Part::Credential));
+    }
+
+    #[test]
+    fn numbers_are_digits_and_have_64_bits() {
+        let number = |text: &str| read_number(Wire::query(text.as_bytes()));
+        assert_eq!(number("18446744073709551615"), Ok(u64::MAX));
+        for text in ["+1", "1:", "1/", "1e1", "18446744073709551616", "000000000000000000001"] {
+            assert_eq!(number(text), Err(Refusal::Malformed(Part::Expires)), "{text}");
+        }
+    }
+}

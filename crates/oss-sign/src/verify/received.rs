@@ -196,3 +196,31 @@ impl Default for Tolerance {
         Self::from_seconds(900)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::prelude::v1::*;
+
+    use super::*;
+
+    #[test]
+    fn names_of_the_signature_are_known_however_they_are_spelled() {
+        let query = "/a?x-oss-date=1&x%2Doss-date=1&Expires&a=b&x-oss-Date=1";
+        let parameters = Received::new("GET", query, &[]).parameters();
+        let fields: Vec<_> = parameters.map(|slot| slot.field()).collect();
+        let (date, expires) = (Some(Field::Date), Some(Field::V1Expires));
+        assert_eq!(fields, [date, date, expires, None, None]);
+    }
+
+    #[test]
+    fn debug_shows_neither_the_query_nor_the_values_of_headers() {
+        let headers: &[(&str, &[u8])] = &[("authorization", b"OSS testak:hushhush")];
+        let received = Received::new("GET", "/a?Signature=hushhush", headers);
+        assert_eq!(format!("{received:?}"), r#"Received { method: "GET", path: "/a", .. }"#);
+        let slots: Vec<_> = received.parameters().chain(received.headers(|_| true)).collect();
+        assert_eq!(
+            format!("{slots:?}"),
+            r#"[Slot { name: "Signature", .. }, Slot { name: "authorization", .. }]"#
+        );
+    }
+}

@@ -247,3 +247,31 @@ impl fmt::Display for Refusal {
 }
 
 impl core::error::Error for Refusal {}
+
+#[cfg(test)]
+mod tests {
+    use std::prelude::v1::*;
+
+    use super::*;
+
+    #[test]
+    fn a_message_names_its_part() {
+        assert_eq!(Refusal::Missing(Part::Policy).to_string(), "the policy is missing");
+        let parts = [
+            Part::Authorization,
+            Part::Credential,
+            Part::AccessKeyId,
+            Part::Signature,
+            Part::AdditionalHeaders,
+            Part::Date,
+            Part::Expires,
+            Part::SecurityToken,
+            Part::SignatureVersion,
+            Part::Policy,
+        ];
+        let messages = parts.map(|part| Refusal::Missing(part).to_string());
+        for (position, message) in messages.iter().enumerate() {
+            assert!(!messages[..position].contains(message), "{message}");
+        }
+    }
+}

@@ -301,6 +301,18 @@ mod tests {
         String::from_utf8(written(|sink| wire.emit(Form::Encoded, sink))).unwrap()
     }
 
+    fn decoded(wire: Wire<'_>) -> Vec<u8> {
+        written(|sink| wire.emit_raw(sink))
+    }
+
+    /// Calls `check` with any two of some texts, in each spelling. Encoded they have another order than
+    /// decoded: `-` is less than `/`, but not than `%2F`.
+    fn for_each_pair(check: impl Fn(Wire<'_>, Wire<'_>)) {
+        let texts = ["", "a", "a%2Fb", "a%2fb", "a/b", "a-b", "%61-b", "a+b", "a%20b", "%E4", "b%"];
+        let wires = || texts.iter().map(|text| Wire::query(text.as_bytes()));
+        wires().for_each(|left| wires().for_each(|right| check(left, right)));
+    }
+
     #[test]
     fn spelling_does_not_matter() {
         for text in ["a%2fb", "a%2Fb", "a/b", "%61/%62"] {
@@ -367,5 +379,41 @@ mod tests {
         assert_eq!(Wire::query(b"a%20b").decoded::<3>().unwrap(), "a b");
         assert!(Wire::query(b"a%20b").decoded::<2>().is_none());
         assert!(Wire::query(b"%FF").decoded::<8>().is_none());
+    }
+
+    #[test]
+    fn the_encoded_order_is_that_of_what_is_signed() {
+        for_each_pair(|left, right| {
+            let expected = encoded(left).cmp(&encoded(right));
+            assert_eq!(left.encoded_order(right), expected, "{left} {right}");
+        });
+    }
+
+    #[cfg(feature = "v1")]
+    #[test]
+    fn the_decoded_order_is_that_of_what_is_meant() {
+        for_each_pair(|left, right| {
+            let expected = decoded(left).cmp(&decoded(right));
+            assert_eq!(left.decoded_order(right), expected, "{left} {right}");
+        });
+    }
+
+    #[test]
+    fn a_name_is_equal_to_what_it_means() {
+        for_each_pair(|left, right| {
+            if let Ok(name) = str::from_utf8(&decoded(right)) {
+                assert_eq!(left.equals(name), decoded(left) == name.as_bytes(), "{left} {name}");
+            }
+        });
+    }
+
+    #[test]
+    fn it_is_shown_decoded() {
+        assert_eq!(Wire::query(b"a%20b").to_string(), "a b");
+    }
+
+    #[test]
+    fn debug_does_not_show_it() {
+        assert_eq!(format!("{:?}", Wire::raw(b"hushhush")), "Wire { spelling: Raw, .. }");
     }
 }
