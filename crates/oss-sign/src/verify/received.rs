@@ -4,7 +4,7 @@ use core::fmt;
 
 use crate::canonical::Header;
 use crate::header::trimmed_bytes;
-use crate::words::{position, split_once};
+use crate::words::{position_of_either, split_once};
 
 use super::field::Field;
 use super::wire::{Spelling, Wire};
@@ -129,9 +129,10 @@ impl<'a> Slot<'a> {
 }
 
 /// The name at the start of a query, if it is one of the signature's as it is signed, what it is, and what
-/// is from the equals sign on.
+/// follows it.
 fn named(query: &str) -> Option<(&str, Field, &str)> {
-    let end = position(query.as_bytes(), 0, b'=')?;
+    // Not beyond this parameter: of a hostile query each would be looked through to the end of all.
+    let end = position_of_either(query.as_bytes(), 0, [b'=', b'&'])?;
     let (name, rest) = query.split_at_checked(end)?;
     Some((name, Field::named(name.as_bytes())?, rest))
 }
