@@ -102,9 +102,9 @@ pub(crate) fn position_of_reserved(text: &[u8], mut start: usize) -> Option<usiz
 /// Where the first byte is, from `start` on, that does not stay in a path.
 #[cfg(feature = "verify")]
 pub(crate) fn position_of_reserved_in_path(text: &[u8], start: usize) -> Option<usize> {
-    const UNRESERVED: [(u8, u8); 5] =
+    const STAYS: [(u8, u8); 5] =
         [(b'-', b'9'), (b'A', b'Z'), (b'_', b'_'), (b'a', b'z'), (b'~', b'~')];
-    position_outside(text, start, UNRESERVED)
+    position_outside(text, start, STAYS)
 }
 
 /// RFC 3986: what stays in a name or a value of the query.

@@ -141,7 +141,7 @@ impl<'a> PresignedUrl<'a> {
                 let emit_signature = |url: &mut Sink<'_>| {
                     // There are parameters before it, and a separator.
                     canonical.write(url.since(start).split_last().map_or(&[], |(_, text)| text));
-                    place = v4::emit_place(url);
+                    place = Signature::emit_place(url);
                     start = url.filled();
                 };
                 self.signable.emit_query(emit_signature, url);

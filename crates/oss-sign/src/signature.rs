@@ -56,12 +56,15 @@ impl Emit for Signature {
 
 text_output!(Signature);
 
+/// The name of V4's parameter, and what follows it.
+const V4_PARAMETER: &[u8; 16] = b"x-oss-signature=";
+
 impl Signature {
     /// Name and value, as they stand in a query.
     pub(crate) fn emit_parameter(&self, sink: &mut Sink<'_>) {
         match &self.0 {
             Bytes::V4(bytes) => {
-                sink.write(b"x-oss-signature=");
+                sink.write(V4_PARAMETER);
                 hex(bytes, sink);
             }
             #[cfg(feature = "v1")]
@@ -70,6 +73,14 @@ impl Signature {
                 percent_encoded(base64::encode(bytes, &mut [[0; 8]; 4]), sink);
             }
         }
+    }
+
+    /// The parameter of V4 with zeros for the signature, which is made later. Returns where it goes.
+    pub(crate) fn emit_place(sink: &mut Sink<'_>) -> usize {
+        sink.write(V4_PARAMETER);
+        let place = sink.filled();
+        sink.write(&[0; 64]);
+        place
     }
 }
 

@@ -54,7 +54,7 @@ impl Sink<'_> {
         }
     }
 
-    /// Adds the first `length` bytes of a word. Where the text that it begins, of `left` bytes, is as long,
+    /// Adds the first `length` of `bytes`. Where the text that it begins, of `left` bytes, is as long,
     /// the others are written too, and are written over by what comes next: what is beyond a text in a
     /// buffer stays as it is.
     #[cfg_attr(target_pointer_width = "64", inline)]

@@ -5,11 +5,11 @@ use core::fmt;
 use super::texts::Text;
 use super::{SigningKey, emit_after_query};
 use crate::encode::percent_encoded_path;
-use crate::endpoint::Addressing;
 use crate::hash::{Begun, Sha256, hash};
 use crate::presigned_url::{PresignedUrl, Signing, Unsigned};
 use crate::resource::{Bucket, ObjectKey, Resource};
-use crate::sink::{Sink, fill};
+use crate::signature::Signature;
+use crate::sink::{Emit, fill};
 
 /// Presigned URLs for many resources: the same method, query, headers, expiry and time of signing.
 ///
@@ -45,7 +45,7 @@ pub struct Batch<'a> {
 
 impl<'a> Batch<'a> {
     pub(super) fn new(url: PresignedUrl<'a>, key: &'a SigningKey) -> Self {
-        let (texts, begun) = (Texts::of(&url), key.begin(&url.signable));
+        let (texts, begun) = (PreparedTexts::of(&url), key.begin(&url.signable));
         Self { url, key, prepared: Prepared { texts, begun } }
     }
 
@@ -64,7 +64,7 @@ impl<'a> Batch<'a> {
 /// What does not depend on the key of the object, ready-made.
 #[derive(Clone)]
 pub(crate) struct Prepared<'a> {
-    texts: Option<Texts<'a>>,
+    texts: Option<PreparedTexts<'a>>,
     begun: Begun<Sha256>,
 }
 
@@ -109,12 +109,12 @@ const fn room(bytes: usize) -> usize {
 
 /// What is before and after the key of an object, in the URL and in the canonical request.
 #[derive(Clone)]
-struct Texts<'a> {
+struct PreparedTexts<'a> {
     bucket: Bucket<'a>,
-    /// The URL, up to the slash before the key: as long as scheme, bucket, host and port may be.
-    origin: Text<{ room(400) }>,
-    /// The canonical request, up to the slash before the key.
-    start: Text<{ room(80) }>,
+    /// The URL up to the key: as long as scheme, bucket, host and port may be.
+    url_start: Text<{ room(400) }>,
+    /// The canonical request up to the key.
+    canonical_start: Text<{ room(80) }>,
     /// The query with the question mark, and what follows it in the canonical request: enough for a
     /// security token.
     rest: Text<{ room(1536) }>,
@@ -124,7 +124,7 @@ struct Texts<'a> {
     after: usize,
 }
 
-impl<'a> Texts<'a> {
+impl<'a> PreparedTexts<'a> {
     /// `None` if there is no room for them, or if they are not what is around the key.
     fn of(url: &PresignedUrl<'a>) -> Option<Self> {
         let PresignedUrl { signable, endpoint, .. } = url;
@@ -133,20 +133,12 @@ impl<'a> Texts<'a> {
         if request.overridden_canonical_resource().is_some() {
             return None;
         }
-        let emit_bucket = |sink: &mut Sink<'_>| {
-            sink.write(b"/");
-            sink.write(bucket.as_str().as_bytes());
-        };
-        let origin = Text::of(|sink| {
-            endpoint.emit_origin(request.resource(), sink);
-            if endpoint.addressing() == Addressing::PathStyle {
-                emit_bucket(sink);
+        let bucket_url = endpoint.url(Resource::Bucket(bucket));
+        let url_start = Text::of(|sink| bucket_url.emit(sink))?;
+        let canonical_start = Text::of(|sink| {
+            for piece in [request.method().as_str(), "\n/", bucket.as_str(), "/"] {
+                sink.write(piece.as_bytes());
             }
-        })?;
-        let start = Text::of(|sink| {
-            sink.write(request.method().as_str().as_bytes());
-            sink.write(b"\n");
-            emit_bucket(sink);
         })?;
         let (mut signature, mut after) = (0, 0);
         let rest = Text::of(|sink| {
@@ -155,7 +147,7 @@ impl<'a> Texts<'a> {
             sink.write(b"\n");
             emit_after_query(signable, sink);
         })?;
-        Some(Self { bucket, origin, start, rest, signature, after })
+        Some(Self { bucket, url_start, canonical_start, rest, signature, after })
     }
 
     fn write_unsigned(&self, key: ObjectKey<'_>, buffer: &mut [u8]) -> Unsigned {
@@ -164,14 +156,13 @@ impl<'a> Texts<'a> {
         let (mut end, mut place) = (None, 0);
         let hash = hash::<Sha256>(|canonical| {
             end = fill(buffer, |url| {
-                url.write(self.origin.as_bytes());
-                let path = url.filled();
-                url.write(b"/");
+                url.write(self.url_start.as_bytes());
+                let encoded = url.filled();
                 percent_encoded_path(key.as_str().as_bytes(), url);
-                canonical.write(self.start.as_bytes());
-                canonical.write(url.since(path));
+                canonical.write(self.canonical_start.as_bytes());
+                canonical.write(url.since(encoded));
                 url.write(before);
-                place = emit_place(url);
+                place = Signature::emit_place(url);
                 url.write(rest.get(..self.after).unwrap_or_default());
             });
             canonical.write(b"\n");
@@ -183,14 +174,6 @@ impl<'a> Texts<'a> {
         });
         Unsigned { end, place, hash }
     }
-}
-
-/// Writes the parameter of the signature with zeros in its place, and returns where that is.
-pub(crate) fn emit_place(url: &mut Sink<'_>) -> usize {
-    url.write(b"x-oss-signature=");
-    let place = url.filled();
-    url.write(&[0; 64]);
-    place
 }
 
 #[cfg(test)]

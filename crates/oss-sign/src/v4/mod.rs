@@ -12,7 +12,7 @@ mod scope;
 mod texts;
 
 pub use batch::Batch;
-pub(crate) use batch::{Prepared, emit_place};
+pub(crate) use batch::Prepared;
 pub(crate) use canonical::{
     canonical_hash, emit_after_query, emit_before_hash, emit_canonical_request, emit_string_to_sign,
 };
