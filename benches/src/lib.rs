@@ -9,7 +9,7 @@
 pub mod inputs;
 pub mod operations;
 
-pub use operations::{Floor, Operation, operations};
+pub use operations::{Floor, Operation, Run, hostile, operations};
 
 /// How long `run` takes, by a thousand runs in a row.
 pub fn nanoseconds(mut run: impl FnMut()) -> f64 {

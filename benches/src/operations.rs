@@ -3,13 +3,16 @@
 use core::hint::black_box;
 
 use oss_sign::v4::SigningKey;
-use oss_sign::verify::{Parsed, Received, Slot, Tolerance};
+use oss_sign::verify::{Parsed, Received, Refusal, Slot, Tolerance};
 use oss_sign::{Endpoint, Expires, PresignedUrl, Resource, SignedHeaders, v1, v4};
 
 use crate::inputs::{
     self, bucket, credentials, download, key as key_of_object, now, path_and_query, policy, region,
     upload,
 };
+
+/// What is run to be measured, once for each call.
+pub type Run = Box<dyn FnMut()>;
 
 /// An operation.
 #[allow(missing_debug_implementations, reason = "a closure has nothing to show")]
@@ -21,7 +24,7 @@ pub struct Operation {
     /// By how much it may exceed its floor.
     pub target: f64,
     /// Runs it once.
-    pub run: Box<dyn FnMut()>,
+    pub run: Run,
 }
 
 /// Hash compressions, one after the other: no implementation on the same hash gets below their time.
@@ -68,6 +71,50 @@ pub fn operations() -> Vec<Operation> {
     operations.extend(signing_v1());
     operations.extend(verifying());
     operations
+}
+
+/// Received requests that are made to cost as much as they can, and are refused: each a name, and what is run
+/// once.
+///
+/// There is no floor to compare them with. They are counted, so that a cost that grows with the square of the
+/// length, which no ordinary request shows, is noticed.
+#[must_use]
+pub fn hostile() -> Vec<(&'static str, Run)> {
+    let (credentials, now) = (credentials(), now());
+    let (region, bucket) = (leak(region()), Some(bucket()));
+    let (endpoint, expires) = (Endpoint::public(region), Expires::after_seconds(3600));
+    let key = SigningKey::derive(&credentials, region, now);
+    let (v1, v4) = (v1::Signer::new(credentials), v4::Signer::new(credentials, &key));
+    let v1 = v1.presign(leak(download()), &endpoint, now, expires).unwrap();
+    let v4 = v4.presign(leak(download()), &endpoint, now, expires).unwrap();
+    let (v1, v4) = (v1.path_and_query().to_string(), v4.path_and_query().to_string());
+
+    // It was signed for GET, so that it is refused whatever is read of it.
+    let refused = |name, path_and_query: String| {
+        let arrived = Arrived::new("PUT", &path_and_query, []);
+        let verify = move || {
+            arrived.read(|parsed| {
+                let verify = |parsed: Parsed<'_, '_>| {
+                    parsed.verify(bucket, black_box(&credentials), now, Tolerance::default())
+                };
+                assert!(parsed.and_then(verify).is_err(), "{name}: it was not refused");
+            });
+        };
+        (name, Box::new(verify) as Run)
+    };
+    let long = |text: &str| text.repeat(4096 / text.len());
+    vec![
+        refused("refused, names without values", format!("{v1}&{}", long("a&"))),
+        refused("refused, ampersands", format!("{v1}{}", long("&"))),
+        refused("refused, equals signs", format!("{v1}&{}", long("="))),
+        refused("refused, parameters of the signature", format!("{v1}&{}", long("Expires=1&"))),
+        refused("refused, escapes in the query", format!("{v1}&{}", long("%2B"))),
+        refused("refused, additional headers", {
+            format!("{v4}&x-oss-additional-headers={}", long("host%3B"))
+        }),
+        refused("refused, escapes in the path", long("/%2F") + &v1),
+        refused("refused, slashes in the path", long("/") + &v1),
+    ]
 }
 
 /// A key takes the HMACs of its scope's four parts, each of one block under a key of one block, and
@@ -183,10 +230,12 @@ fn verifying() -> Vec<Operation> {
     let expires = Expires::after_seconds(3600);
     let bucket = Some(bucket());
 
-    let at_hand = move |parsed: &Parsed<'_, '_>| {
+    let at_hand = move |parsed: Result<Parsed<'_, '_>, Refusal>| {
+        let parsed = parsed.unwrap();
         parsed.verify_with_key(bucket, black_box(key), now, Tolerance::default()).unwrap();
     };
-    let derived = move |parsed: &Parsed<'_, '_>| {
+    let derived = move |parsed: Result<Parsed<'_, '_>, Refusal>| {
+        let parsed = parsed.unwrap();
         parsed.verify(bucket, black_box(&credentials), now, Tolerance::default()).unwrap();
     };
 
@@ -262,7 +311,7 @@ impl Arrived {
         Self { method, path_and_query: path_and_query.to_owned(), headers }
     }
 
-    fn read(&self, verify: impl Fn(&Parsed<'_, '_>)) -> usize {
+    fn read(&self, verify: impl Fn(Result<Parsed<'_, '_>, Refusal>)) -> usize {
         let mut headers = [("", &b""[..]); 16];
         for (place, (name, value)) in headers.iter_mut().zip(&self.headers) {
             *place = (name, value.as_bytes());
@@ -270,7 +319,7 @@ impl Arrived {
         let headers = &headers[..self.headers.len()];
         let received = Received::new(self.method, black_box(&self.path_and_query), headers);
         let (mut parameters, mut signed) = ([Slot::default(); 32], [Slot::default(); 16]);
-        verify(&received.parse(&mut parameters, &mut signed).unwrap());
+        verify(received.parse(&mut parameters, &mut signed));
         self.path_and_query.len()
     }
 }

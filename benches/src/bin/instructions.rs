@@ -6,7 +6,7 @@ use core::error::Error;
 use std::process::{Command, ExitCode};
 use std::{env, fs};
 
-use oss_sign_benches::operations;
+use oss_sign_benches::{Run, hostile, operations};
 
 /// How often an operation is run to be counted.
 const RUNS: u64 = 100;
@@ -39,10 +39,15 @@ fn measured(run: &mut dyn FnMut()) {
     run();
 }
 
+/// What is counted: a name, and what is run once.
+fn to_count() -> impl Iterator<Item = (&'static str, Run)> {
+    operations().into_iter().map(|operation| (operation.name, operation.run)).chain(hostile())
+}
+
 fn run(name: &str) {
-    for mut operation in operations().into_iter().filter(|operation| operation.name == name) {
+    for (_, mut run) in to_count().filter(|(other, _)| *other == name) {
         for _ in 0..RUNS {
-            measured(&mut operation.run);
+            measured(&mut run);
         }
     }
 }
@@ -52,8 +57,8 @@ fn record() -> Result<ExitCode, Box<dyn Error>> {
         "# Instructions of each operation on x86-64, without the hash compressions.\n\
          # Written by: cargo run --release -p oss-sign-benches --bin instructions -- --record\n",
     );
-    for operation in operations() {
-        record += &format!("\"{}\" = {}\n", operation.name, count(operation.name)?);
+    for (name, _) in to_count() {
+        record += &format!("\"{name}\" = {}\n", count(name)?);
     }
     fs::write(RECORD, record)?;
     Ok(ExitCode::SUCCESS)
@@ -62,12 +67,12 @@ fn record() -> Result<ExitCode, Box<dyn Error>> {
 fn compare() -> Result<ExitCode, Box<dyn Error>> {
     let record = fs::read_to_string(RECORD)?;
     let mut verdict = ExitCode::SUCCESS;
-    for operation in operations() {
-        let name = format!("\"{}\" = ", operation.name);
-        let recorded = record.lines().find_map(|line| line.strip_prefix(&name));
+    for (name, _) in to_count() {
+        let start = format!("\"{name}\" = ");
+        let recorded = record.lines().find_map(|line| line.strip_prefix(&start));
         let recorded: u64 =
             recorded.ok_or("an operation is not recorded: use --record")?.parse()?;
-        let counted = count(operation.name)?;
+        let counted = count(name)?;
         let note = if counted * 100 > recorded * (100 + MARGIN) {
             verdict = ExitCode::FAILURE;
             "SLOWER"
@@ -76,7 +81,7 @@ fn compare() -> Result<ExitCode, Box<dyn Error>> {
         } else {
             ""
         };
-        println!("{:32} {counted:7} instructions, recorded {recorded:7}  {note}", operation.name);
+        println!("{name:37} {counted:7} instructions, recorded {recorded:7}  {note}");
     }
     Ok(verdict)
 }
