@@ -55,3 +55,13 @@ impl fmt::Debug for BearerToken {
         formatter.write_str("BearerToken([redacted])")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_given_back_as_it_was_taken() {
+        assert_eq!(BearerToken::new("example-token").token(), "example-token");
+    }
+}

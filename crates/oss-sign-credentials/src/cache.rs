@@ -284,3 +284,14 @@ fn is_same(one: &Credentials, other: &Credentials) -> bool {
 fn jitter() -> u64 {
     RandomState::new().build_hasher().finish()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn servers_do_not_all_try_again_at_the_same_moment() {
+        let first = jitter();
+        assert!((0..8).any(|_| jitter() != first));
+    }
+}

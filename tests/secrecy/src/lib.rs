@@ -23,6 +23,7 @@ pub struct Shown {
 
 impl Shown {
     /// What `Debug` shows of it, in one line and in many.
+    #[track_caller]
     pub fn debug<T: Debug>(&mut self, value: &T) {
         let name = type_name::<T>();
         self.types.insert(name.split('<').next().unwrap_or(name).to_owned());
@@ -31,14 +32,22 @@ impl Shown {
     }
 
     /// And what `Display` does.
+    #[track_caller]
     pub fn display<T: Debug + Display>(&mut self, value: &T) {
         self.debug(value);
         self.text(value.to_string());
     }
 
     /// Something else that somebody gets to see.
+    ///
+    /// # Panics
+    ///
+    /// It is empty: what shows nothing could have no secret in it, and would be of no use.
+    #[track_caller]
     pub fn text(&mut self, text: impl Into<String>) {
-        self.texts.push(text.into());
+        let text = text.into();
+        assert!(!text.is_empty(), "it shows nothing");
+        self.texts.push(text);
     }
 
     /// None of the secrets is in what was shown.

@@ -114,6 +114,21 @@ fn t87_who_was_asked_last_in_vain_is_not_remembered() {
 }
 
 #[test]
+fn t87_the_default_chain_stays_where_it_found_credentials_unless_it_has_no_memory() {
+    for (chain, later) in
+        [(DefaultChain::new(), "alibaba-cloud"), (DefaultChain::new().without_memory(), "oss")]
+    {
+        let fake = fake();
+        fake.set("ALIBABA_CLOUD_ACCESS_KEY_ID", "alibaba-cloud");
+        fake.set("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "secret");
+        assert_eq!(credentials(&chain, &fake).access_key_id(), "alibaba-cloud");
+        fake.set("OSS_ACCESS_KEY_ID", "oss");
+        fake.set("OSS_ACCESS_KEY_SECRET", "secret");
+        assert_eq!(credentials(&chain, &fake).access_key_id(), later);
+    }
+}
+
+#[test]
 fn t89_a_provider_that_fails_stops_the_chain() {
     let (failing, next) = (Told::to(FAILED), Told::to(Ok("id")));
     let chain = Chain::new().or(failing.clone()).or(next.clone());
