@@ -137,7 +137,7 @@ impl<'c> Resolving<'c> {
             return Err(self.failed(format!("has the profile `{name}` as a source of itself")));
         }
         if sources.len() > MAX_SOURCES {
-            return Err(self.failed(format!("has more than {MAX_SOURCES} profiles in a row")));
+            return Err(self.failed(format!("has more than {MAX_SOURCES} sources in a row")));
         }
         sources.push(name);
         let Some(profile) = self.config.profile(name) else {

@@ -235,7 +235,8 @@ impl fmt::Debug for Output {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::*;
 
@@ -310,6 +311,14 @@ mod tests {
     fn output_without_end_is_cut_off() {
         let line = "while :; do echo 0123456789012345678901234567890123456789; done";
         assert_eq!(shell(line).unwrap_err(), CommandError::TooMuchOutput);
+        let just_enough = format!("head -c {MAX_OUTPUT} /dev/zero");
+        assert_eq!(shell(&just_enough).unwrap().len(), MAX_OUTPUT);
+    }
+
+    #[test]
+    fn a_command_says_what_it_is_to_whoever_runs_it() {
+        let command = program("tool", &["hushhush"]);
+        assert_eq!((command.program(), command.time_limit()), ("tool", MINUTE));
     }
 
     #[test]

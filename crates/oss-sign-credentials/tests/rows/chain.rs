@@ -8,7 +8,7 @@ use oss_sign_credentials::{
     Step, Surroundings,
 };
 
-use crate::support::{Answer, Fake, Server, credentials, each_way, error};
+use crate::support::{Answer, Fake, Server, credentials, each_way, error, sending};
 
 /// A provider that does what it is told, and counts.
 #[derive(Clone, Debug)]
@@ -126,6 +126,28 @@ fn t87_the_default_chain_stays_where_it_found_credentials_unless_it_has_no_memor
         fake.set("OSS_ACCESS_KEY_SECRET", "secret");
         assert_eq!(credentials(&chain, &fake).access_key_id(), later);
     }
+}
+
+/// It is the second place before, and the first one after.
+#[test]
+fn t87_a_place_that_is_left_out_later_does_not_lead_to_another_one() {
+    let fake = fake();
+    fake.set("ALIBABA_CLOUD_ACCESS_KEY_ID", "alibaba-cloud");
+    fake.set("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "secret");
+    let chain = DefaultChain::new();
+    assert_eq!(credentials(&chain, &fake).access_key_id(), "alibaba-cloud");
+    let without = chain.without(Source::OssEnvironment);
+    assert_eq!(credentials(&without, &fake).access_key_id(), "alibaba-cloud");
+}
+
+#[test]
+fn the_metadata_service_is_asked_unnamed_only_where_it_is_to_be_discovered() {
+    let chain = DefaultChain::of(&[Source::EcsRamRole]);
+    assert_eq!(error(&chain, &fake()).kind(), ErrorKind::NotConfigured);
+    let surroundings = Fake::default();
+    let discovering = chain.with_ecs_discovery();
+    let (request, _) = sending(discovering.acquire(&surroundings));
+    assert_eq!(request.origin().as_str(), "http://100.100.100.200");
 }
 
 #[test]

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use oss_sign_credentials::{CliProfile, ErrorKind, Lifetime, Output, Warning};
+use oss_sign_credentials::http::Response;
+use oss_sign_credentials::{CliProfile, ErrorKind, Lifetime, Output, Provider, Warning};
 
-use crate::support::{Answer, Fake, NOW, Server, credentials, error};
+use crate::support::{Answer, Fake, NOW, Server, credentials, error, sending};
 
 const PATH: &str = "/home/eric/.aliyun/config.json";
 const ARN: &str = "acs:ram::1234567890123456:role/oss-reader";
@@ -154,6 +155,15 @@ fn t64_a_token_of_an_identity_provider() {
 }
 
 #[test]
+fn t64_the_role_of_an_instance_by_its_name() {
+    let fake = profiles(&[("default", r#""mode":"EcsRamRole","ram_role_name":"oss-reader""#)]);
+    let provider = CliProfile::new();
+    let (_, got_token) = sending(provider.acquire(&*fake));
+    let (request, _) = sending(got_token(Ok(Response::new(200, "example-metadata-token"))));
+    assert!(request.path_and_query().ends_with("/security-credentials/oss-reader"));
+}
+
+#[test]
 fn t64_commands_and_uris() {
     let fake = profiles(&[("default", r#""mode":"External","process_command":"tool --x""#)]);
     fake.set_command("tool", Ok(Output::new(format!("{{{PAIR}}}"))));
@@ -229,7 +239,9 @@ fn t74_credentials_that_a_log_in_left_there_are_used_as_long_as_they_hold() {
         assert_eq!(found.security_token(), Some("token"));
         assert_eq!(found.expires_at().unwrap().unix_seconds(), NOW + 1);
         let error = error(&CliProfile::new(), &profiles(&[("default", &until(NOW))]));
-        assert!(error.to_string().contains("aliyun configure --profile default"), "{error}");
+        let text = error.to_string();
+        assert!(text.contains("the log-in of the profile `default` holds no more"), "{text}");
+        assert!(text.contains("aliyun configure --profile default"), "{text}");
     }
 }
 
@@ -343,7 +355,11 @@ fn t66_a_profile_cannot_be_a_source_of_itself() {
     let many: Vec<(&str, &str)> =
         names.iter().zip(&fields).map(|(name, fields)| (name.as_str(), fields.as_str())).collect();
     let text = error(&CliProfile::new(), &profiles(&many)).to_string();
-    assert!(text.contains("more than 8 profiles in a row"), "{text}");
+    assert!(text.contains("more than 8 sources in a row"), "{text}");
+    // The eighth source is looked at.
+    let text =
+        error(&CliProfile::new(), &profiles(&[&many[..8], &[("8", r#""mode":"""#)]].concat()));
+    assert!(text.to_string().contains("has a profile `8` without a mode"), "{text}");
 }
 
 #[test]

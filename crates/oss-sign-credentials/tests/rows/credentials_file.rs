@@ -149,6 +149,10 @@ fn t72_the_environment_chooses_file_and_section() {
     fake.let_others_read("/mine");
     assert_eq!(credentials(&CredentialsFile::new(), &fake).access_key_id(), "mine");
     assert_eq!(fake.warnings()[0], Warning::ReadableByOthers("/mine".into()));
+    assert_eq!(
+        credentials(&CredentialsFile::new().with_path(PATH), &fake).access_key_id(),
+        "STS.foo"
+    );
     fake.set("ALIBABA_CLOUD_CREDENTIALS_FILE", "/absent");
     assert_eq!(error(&CredentialsFile::new(), &fake).kind(), ErrorKind::Failed);
 }

@@ -8,7 +8,7 @@ use oss_sign_credentials::{
     Surroundings, Ureq,
 };
 
-use crate::support::{Answer, Fake, NOW, Server, credentials, each_way, error, nobody};
+use crate::support::{Answer, Fake, NOW, Server, credentials, each_way, error, nobody, sending};
 
 const ANSWER: &str = r#"{"Code":"Success","AccessKeyId":"STS.AnsweredKeyId",
     "AccessKeySecret":"answered-secret","SecurityToken":"answered-token",
@@ -116,6 +116,17 @@ fn t51_plain_http_is_for_this_machine_unless_it_is_allowed() {
     }
     for uri in ["http://127.0.0.1:8080", "http://[::1]/", "https://credentials.example.com"] {
         assert_eq!(origin(CredentialsUri::new(uri)), Ok(Origin::parse(uri).unwrap()));
+    }
+}
+
+/// 15 s in all. What a proxy would see is not for it, unless it is encrypted.
+#[test]
+fn the_limits_are_those_of_a_credentials_uri() {
+    for (uri, may_use_proxy) in [("http://127.0.0.1:8080", false), ("https://example.com", true)] {
+        let (provider, surroundings) = (CredentialsUri::new(uri), Fake::default());
+        let (request, _) = sending(provider.acquire(&surroundings));
+        let limits = request.limits();
+        assert_eq!((limits.total.as_secs(), limits.may_use_proxy), (15, may_use_proxy), "{uri}");
     }
 }
 

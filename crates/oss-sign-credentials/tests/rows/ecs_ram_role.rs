@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use oss_sign_credentials::http::{AsyncTransport, Origin};
+use oss_sign_credentials::http::{AsyncTransport, Origin, TransportError};
 use oss_sign_credentials::{
-    Blocking, Cached, Cause, EcsRamRole, ErrorKind, ProvideCredentials, Provider, Reqwest,
+    Blocking, Cached, Cause, EcsRamRole, ErrorKind, ProvideCredentials, Provider, Reqwest, Step,
     Surroundings, Ureq,
 };
 
 use crate::support::{
-    Answer, Asked, Fake, NOW, Server, block_on, credentials, each_way, error, nobody,
+    Answer, Asked, Fake, NOW, Server, block_on, credentials, each_way, error, nobody, sending,
 };
 
 const TOKEN: &str = "x-aliyun-ecs-metadata-token";
@@ -135,6 +135,7 @@ fn t36_the_name_of_the_role_is_found_or_there_is_an_error() {
         });
         let error = error(&at(&server), &fake());
         assert!(matches!(error.cause(), Cause::Service(_, refusal) if refusal.status == status));
+        assert_eq!(error.kind(), ErrorKind::Failed);
         assert!(!error.to_string().contains("secret"), "{error}");
     }
     let server =
@@ -161,6 +162,10 @@ fn a_role_that_is_not_attached_is_an_error() {
     let error = error(&at(&server).with_role_name("another"), &fake());
     assert_eq!(error.kind(), ErrorKind::Failed);
     assert!(error.remedy().unwrap().starts_with("no role of this name"), "{error}");
+    let server =
+        service(|request, _| (request == Request::Credentials).then(|| Answer::new(500, "")));
+    let failing = crate::support::error(&at(&server).with_role_name("oss-reader"), &fake());
+    assert_eq!(failing.remedy(), None);
 }
 
 #[test]
@@ -211,6 +216,19 @@ fn t39_without_a_token_the_normal_mode_is_tried() {
             [(Request::Token, false), (Request::RoleName, false), (Request::Credentials, false)]
         );
     }
+}
+
+#[test]
+fn t39_the_normal_mode_is_not_tried_where_nobody_answers() {
+    let (provider, surroundings) = (EcsRamRole::new(), Fake::default());
+    let tries_again = |error: TransportError| {
+        let (_, then) = sending(provider.acquire(&surroundings));
+        matches!(then(Err(error)), Step::Send(..))
+    };
+    for error in [TransportError::Unreachable, TransportError::UnknownHost] {
+        assert!(!tries_again(error), "{error}");
+    }
+    assert!(tries_again(TransportError::TimedOut));
 }
 
 /// A server that refuses this request if it has a token.
@@ -350,10 +368,8 @@ fn off_ecs_it_is_not_configured_unless_a_role_was_named() {
 #[test]
 fn the_limits_are_those_of_the_metadata_service() {
     let surroundings = Fake::default();
-    let oss_sign_credentials::Step::Send(request, _) = EcsRamRole::new().acquire(&surroundings)
-    else {
-        panic!()
-    };
+    let provider = EcsRamRole::new();
+    let (request, _) = sending(provider.acquire(&surroundings));
     assert_eq!(request.origin().as_str(), "http://100.100.100.200");
     let limits = request.limits();
     assert_eq!((limits.connect.as_secs(), limits.total.as_secs()), (1, 2));

@@ -5,7 +5,8 @@ mod surroundings;
 
 use std::sync::Arc;
 
-use oss_sign_credentials::{Credentials, Error, Provider, Reqwest, Surroundings, Ureq};
+use oss_sign_credentials::http::{Request, Response, TransportError};
+use oss_sign_credentials::{Credentials, Error, Provider, Reqwest, Step, Surroundings, Then, Ureq};
 
 pub(crate) use server::{Answer, Asked, Server, nobody};
 pub(crate) use surroundings::{Fake, NOW};
@@ -36,6 +37,16 @@ pub(crate) fn error(provider: &dyn Provider, surroundings: &Arc<Fake>) -> Error 
     let [blocking, asynchronous] = each_way(provider, surroundings).map(Result::unwrap_err);
     assert_eq!(blocking, asynchronous);
     blocking
+}
+
+/// The request of a step that sends one, and what follows it.
+pub(crate) fn sending<T>(
+    step: Step<'_, T>,
+) -> (Request, Then<'_, T, Result<Response, TransportError>>) {
+    match step {
+        Step::Send(request, then) => (request, then),
+        _ => panic!("nothing is sent"),
+    }
 }
 
 pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
