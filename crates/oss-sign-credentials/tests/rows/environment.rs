@@ -88,6 +88,8 @@ fn t07_the_variables_of_oss_win_and_the_families_are_never_mixed() {
         assert_eq!(credentials.access_key_secret(), secret);
         assert_eq!(credentials.security_token(), token);
     }
+    let of_oss = error(&Environment::of_oss(), &fake(ALIBABA_CLOUD));
+    assert_eq!(*of_oss.cause(), Cause::missing("OSS_ACCESS_KEY_ID"));
     let half = fake([OSS[0]].into_iter().chain(ALIBABA_CLOUD));
     assert_eq!(*error(&Environment::new(), &half).cause(), Cause::missing("OSS_ACCESS_KEY_SECRET"));
 }
@@ -101,11 +103,15 @@ fn t09_a_change_is_seen() {
 }
 
 #[test]
-fn t95_a_line_end_that_was_copied_with_the_id_is_refused() {
-    let surroundings = fake(OSS);
-    surroundings.set("OSS_ACCESS_KEY_ID", "oss-id\r\n");
-    let error = error(&Environment::new(), &surroundings);
-    assert_eq!(error.kind(), ErrorKind::Failed);
-    assert!(error.to_string().contains("remove line ends"), "{error}");
-    assert!(error.to_string().contains("OSS_ACCESS_KEY_ID"), "{error}");
+fn t95_a_line_end_that_was_copied_with_a_value_is_refused() {
+    let token = ("OSS_SESSION_TOKEN", "oss-token");
+    for (name, value) in OSS.into_iter().chain([token]) {
+        let surroundings = fake(OSS);
+        surroundings.set(name, &format!("{value}\r\n"));
+        let error = error(&Environment::new(), &surroundings);
+        assert_eq!(error.kind(), ErrorKind::Failed);
+        let text = error.to_string();
+        assert!(text.starts_with(&format!("env: {name}: ")), "{text}");
+        assert!(text.contains("remove line ends"), "{text}");
+    }
 }
