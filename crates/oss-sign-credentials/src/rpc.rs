@@ -322,6 +322,13 @@ mod tests {
     }
 
     #[test]
+    fn text_that_has_secrets_leaves_no_copies_behind_as_it_has_room_from_the_start() {
+        let joined = joined([("%%%%%", ""), ("%", "%%%%")].into_iter());
+        assert_eq!(joined.len(), 33);
+        assert_eq!(joined.capacity(), 3 * (7 + 7));
+    }
+
+    #[test]
     fn what_is_encoded_is_decoded() {
         let parameters = Parameters::default().with("a b", "+*~/%20=&").with("ü", "");
         assert_eq!(&*parameters.encoded(), "a%20b=%2B%2A~%2F%2520%3D%26&%C3%BC=");

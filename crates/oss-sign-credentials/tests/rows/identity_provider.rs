@@ -202,6 +202,7 @@ fn a_saml_response_is_sent_in_the_body_and_nothing_is_signed() {
         SamlProviderArn::new(SAML).unwrap(),
         TokenSource::file("/saml"),
     )
+    .with_session(Session::new().with_policy(SessionPolicy::new("{}").unwrap()))
     .with_sts(at(&server));
     let credentials = credentials(&provider, &surroundings);
     assert_eq!(credentials.access_key_id(), "STS.AnsweredKeyId");
@@ -213,6 +214,7 @@ fn a_saml_response_is_sent_in_the_body_and_nothing_is_signed() {
             ("SAMLProviderArn", Some(SAML)),
             ("SAMLAssertion", Some("PHNhbWw+ZXhhbXBsZQ==")),
             ("DurationSeconds", Some("3600")),
+            ("Policy", Some("{}")),
             ("RoleSessionName", None),
             ("Signature", None),
         ] {

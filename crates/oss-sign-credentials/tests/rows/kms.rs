@@ -1,5 +1,6 @@
 //! RAM secrets of KMS: a fake of both gateways, which verifies the signature of the client key.
 
+use core::time::Duration;
 use std::sync::Arc;
 
 use base64::Engine as _;
@@ -108,6 +109,10 @@ fn instance_answer(asked: &Asked, id: &str) -> Answer {
 #[test]
 fn t91_the_shared_gateway_verifies_the_signature_and_gives_the_pair() {
     let server = Server::start(|asked| shared_answer(asked, "LTAI.one", ""));
+    let hourly = shared(&server).with_refresh_interval(Duration::from_secs(3600));
+    let refresh_at = credentials(&hourly, &fake()).refresh_at().unwrap();
+    assert_eq!(refresh_at.unix_seconds(), NOW + 3600);
+    server.take_asked();
     let credentials = credentials(&shared(&server), &fake());
     assert_eq!(credentials.access_key_id(), "LTAI.one");
     assert_eq!(credentials.access_key_secret(), "secret");
@@ -236,6 +241,7 @@ fn t92_a_secret_that_is_no_pair_is_in_no_error() {
 fn refusals_say_what_to_do() {
     for (status, code, said) in [
         (403, "Forbidden.NoPermission", "`SecretUser`"),
+        (404, "Forbidden.ResourceNotFound", "no such secret in this region"),
         (404, "InvalidAccessKeyId.NotFound", "client key is deleted"),
         (400, "IllegalTimestamp", "set the clock"),
     ] {
@@ -247,6 +253,8 @@ fn refusals_say_what_to_do() {
         assert!(text.contains(code) && text.contains("r-1") && text.contains(said), "{text}");
         assert!(!text.contains("hush"), "{text}");
     }
+    let server = Server::answering([Answer::new(400, r#"{"Code":"Rejected.Throttling"}"#)]);
+    assert_eq!(error(&shared(&server), &fake()).remedy(), None);
     let server =
         Server::start(|_| Answer::new(401, b"\x12\x11SignatureNotMatch\x22\x01r".to_vec()));
     let text = error(&instance(&server), &fake()).to_string();
@@ -273,6 +281,18 @@ fn the_next_region_is_asked_if_one_cannot_answer() {
     let found = credentials(&KmsRamSecret::from_properties(), &fake);
     assert_eq!(found.access_key_id(), "LTAI.one");
     assert_eq!(broken.asked().len(), 2);
+
+    // One that answers is not passed over, and the last one has the error.
+    let refusing = Server::start(|_| Answer::new(403, r#"{"Code":"Forbidden.NoPermission"}"#));
+    for (regions, said) in [
+        (vec![region(&refusing.url()), region(&server.url())], "Forbidden.NoPermission"),
+        (vec![region(&broken.url())], "HTTP 503"),
+        (vec![region(&broken.url()), region(&nobody())], "cannot be reached"),
+    ] {
+        fake.set("cache_client_region_id", &format!("[{}]", regions.join(",")));
+        let text = error(&KmsRamSecret::from_properties(), &fake).to_string();
+        assert!(text.contains(said), "{text}");
+    }
 }
 
 #[test]
@@ -288,14 +308,18 @@ fn an_expired_client_key_is_not_sent_and_one_that_soon_expires_is_warned_of() {
     let server = Server::start(|asked| shared_answer(asked, "LTAI.one", ""));
     let expiry = key().expires_at().unwrap();
     let fake = fake();
-    fake.advance(expiry.unix_seconds() - NOW - 24 * 3600);
+    const MONTH: u64 = 30 * 24 * 3600;
+    fake.advance(expiry.unix_seconds() - NOW - MONTH - 1);
+    assert_eq!(credentials(&shared(&server), &fake).access_key_id(), "LTAI.one");
+    assert!(fake.warnings().is_empty());
+    fake.advance(1);
     assert_eq!(credentials(&shared(&server), &fake).access_key_id(), "LTAI.one");
     assert_eq!(
         fake.warnings(),
         [Warning::ClientKeyExpires(expiry), Warning::ClientKeyExpires(expiry)]
     );
     server.take_asked();
-    fake.advance(24 * 3600);
+    fake.advance(MONTH);
     let error = error(&shared(&server), &fake);
     assert!(error.to_string().contains(&format!("expired at {expiry}")), "{error}");
     assert!(server.asked().is_empty());
