@@ -277,16 +277,7 @@ impl fmt::Display for SignerError {
     }
 }
 
-impl core::error::Error for SignerError {
-    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
-        match self {
-            Self::Credentials(error) => error.source(),
-            Self::Sign(error) => error.source(),
-            Self::Policy(error) => error.source(),
-            Self::OutlivesCredentials(_) => None,
-        }
-    }
-}
+impl core::error::Error for SignerError {}
 
 impl From<Error> for SignerError {
     fn from(error: Error) -> Self {

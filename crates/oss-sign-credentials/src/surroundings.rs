@@ -189,9 +189,97 @@ impl Surroundings for System {
 mod tests {
     use super::*;
 
+    /// A file of this crate.
+    fn manifest() -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml")
+    }
+
     #[test]
-    fn an_unset_variable_is_none() {
+    fn a_variable_is_that_of_the_process() {
+        let path = System.variable("PATH").unwrap();
+        assert_eq!(Some(path.as_ref()), std::env::var_os("PATH").as_deref());
         assert_eq!(System.variable("OSS_SIGN_TEST_OF_A_VARIABLE_THAT_NOBODY_SETS"), None);
+    }
+
+    #[test]
+    fn the_home_directory_is_that_of_the_user() {
+        let home = std::env::home_dir().filter(|home| home.is_absolute());
+        assert_eq!(System.home_directory(), home);
+    }
+
+    #[test]
+    fn a_file_is_read_whole() {
+        let content = System.read_file(&manifest()).unwrap();
+        assert!(content.starts_with(b"[package]\n"));
+        assert_eq!(content.len() as u64, std::fs::metadata(manifest()).unwrap().len());
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_is_not_one_that_is_not_there() {
+        let there: &dyn Surroundings = &System;
+        let absent = manifest().with_file_name("no-such-file");
+        assert_eq!(there.read_secret_text_if_any(&absent), Ok(None));
+        let directory = there.read_secret_text_if_any(Path::new(env!("CARGO_MANIFEST_DIR")));
+        assert!(matches!(directory, Err(Cause::File(..))), "{directory:?}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_is_readable_by_others_if_its_mode_says_so() {
+        use std::os::unix::fs::PermissionsExt as _;
+
+        let path = std::env::temp_dir().join(format!("oss-sign-mode-{}", std::process::id()));
+        std::fs::write(&path, "").unwrap();
+        for (mode, expected) in [(0o600, false), (0o700, false), (0o640, true), (0o604, true)] {
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+            assert_eq!(System.is_readable_by_others(&path), expected, "{mode:o}");
+        }
+        std::fs::remove_file(&path).unwrap();
+        assert!(!System.is_readable_by_others(&path));
+    }
+
+    /// Surroundings of somebody who wrote what must be written.
+    struct Bare;
+
+    impl Surroundings for Bare {
+        fn variable(&self, _: &str) -> Option<String> {
+            None
+        }
+
+        fn home_directory(&self) -> Option<PathBuf> {
+            None
+        }
+
+        fn read_file(&self, path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
+            System.read_file(path)
+        }
+
+        fn run(&self, _: &Command) -> Result<Output, CommandError> {
+            Err(CommandError::NotFound)
+        }
+
+        fn now(&self) -> Timestamp {
+            Timestamp::UNIX_EPOCH
+        }
+
+        fn random(&self) -> io::Result<u128> {
+            Ok(0)
+        }
+
+        fn wait(&self, _: Duration) {}
+    }
+
+    #[test]
+    fn where_nobody_can_tell_no_file_is_warned_of() {
+        assert!(!Bare.is_readable_by_others(&manifest()));
+    }
+
+    #[test]
+    fn a_warning_says_what_to_do() {
+        let readable = Warning::ReadableByOthers("/secret".into()).to_string();
+        assert!(readable.ends_with("chmod 600 /secret"), "{readable}");
+        let expires = Warning::ClientKeyExpires(Timestamp::UNIX_EPOCH).to_string();
+        assert!(expires.contains("1970-01-01T00:00:00Z: create a new one"), "{expires}");
     }
 
     #[test]

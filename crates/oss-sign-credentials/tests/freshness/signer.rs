@@ -195,6 +195,8 @@ fn what_would_be_shortened_can_be_refused() {
     let signer = temporary(1800, &clock).without_shortening();
     let refusal = SignerError::OutlivesCredentials(clock.after(1800));
     assert_eq!(signer.presign(&cat(), hour()).unwrap_err(), refusal);
+    let expiry = clock.after(1800).to_string();
+    assert!(refusal.to_string().contains(&expiry), "{refusal}");
     let policy = PostPolicy::new(bucket());
     assert_eq!(signer.sign_policy(&policy, hour()).unwrap_err(), refusal);
     let half = Expires::after_seconds(1800);
@@ -215,6 +217,7 @@ fn mistakes_of_the_caller_stay_what_they_are() {
     let week = Expires::after_seconds(604_801);
     let too_far = permanent(&clock).presign(&cat(), week).unwrap_err();
     assert_eq!(too_far, SignerError::Sign(SignError::ExpiresTooFar));
+    assert_eq!(too_far.to_string(), SignError::ExpiresTooFar.to_string());
 }
 
 #[test]

@@ -62,6 +62,8 @@ fn t63_a_file_that_is_no_configuration_is_not_quoted() {
     for text in ["hushhush", r#"{"profiles":[{"access_key_secret":"hushhush"#] {
         let error = error(&CliProfile::new(), &fake(text));
         assert_eq!(error.kind(), ErrorKind::Failed);
+        let said = error.to_string();
+        assert!(said.contains("is not the JSON that `aliyun configure` writes (line 1"), "{said}");
         let text = format!("{error:?}");
         assert!(text.contains(PATH) && !text.contains("hush"), "{text}");
     }

@@ -4,7 +4,7 @@ use core::time::Duration;
 use std::sync::Arc;
 
 use oss_sign::{EndpointError, Region, Timestamp};
-use oss_sign_credentials::http::Origin;
+use oss_sign_credentials::http::{Limits, Origin};
 use oss_sign_credentials::rpc::Received;
 use oss_sign_credentials::sts::{
     ExternalId, InputError, RoleArn, RoleSessionName, Session, SessionDuration, SessionPolicy, Sts,
@@ -15,7 +15,9 @@ use oss_sign_credentials::{
     StaticAccessKey, Step, Surroundings, System, Ureq,
 };
 
-use crate::support::{Answer, Asked, Fake, NOW, Server, credentials, each_way, error, nobody};
+use crate::support::{
+    Answer, Asked, Fake, NOW, Server, credentials, each_way, error, nobody, sending,
+};
 
 const ROLE: &str = "acs:ram::1234567890123456:role/oss-reader";
 
@@ -312,6 +314,19 @@ fn t25_an_endpoint_is_a_host_or_an_origin() {
             "https://sts-vpc.cn-hangzhou.aliyuncs.com",
             "{text}"
         );
+    }
+}
+
+/// 5 s to connect and 10 s in all, unless they are given.
+#[test]
+fn the_limits_are_those_of_sts() {
+    let mut short = Limits::default();
+    short.total = Duration::from_secs(3);
+    for (sts, total) in [(at(&nobody()), 10), (at(&nobody()).with_limits(short), 3)] {
+        let (provider, fake) = (RamRoleArn::new(source(), role_arn()).with_sts(sts), fake());
+        let (request, _) = sending(provider.acquire(&*fake));
+        let limits = request.limits();
+        assert_eq!((limits.connect.as_secs(), limits.total.as_secs()), (5, total));
     }
 }
 
