@@ -122,3 +122,15 @@ impl fmt::Debug for CloudSso {
         formatter.debug_struct("CloudSso").field("origin", &self.origin).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_shows_where_it_asks_and_no_token() {
+        let sso = CloudSso::new("https://example.com/start", "1", "ac-1", "hushhush").unwrap();
+        let shown = format!("{sso:?}");
+        assert!(shown.contains("https://example.com") && !shown.contains("hush"), "{shown}");
+    }
+}
