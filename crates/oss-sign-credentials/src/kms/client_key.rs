@@ -213,6 +213,15 @@ mod tests {
     }
 
     #[test]
+    fn an_error_says_what_is_wrong_and_what_to_do() {
+        assert_eq!(
+            ClientKeyError::WrongPassword.to_string(),
+            "the KMS client key is not opened by its password; give the password in \
+             clientKey_…_Password.txt that was downloaded with this key"
+        );
+    }
+
+    #[test]
     fn t90_a_line_end_after_the_password_is_not_of_it() {
         assert!(ClientKey::open(LEGACY, &format!("{}\r\n", PASSWORD.trim())).is_ok());
     }

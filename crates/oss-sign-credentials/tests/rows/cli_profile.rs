@@ -131,6 +131,26 @@ fn t64_roles_are_assumed_with_all_that_the_profile_says() {
 }
 
 #[test]
+fn t64_a_role_is_assumed_at_the_endpoint_that_the_profile_names() {
+    for (fields, endpoint) in [
+        (r#""sts_region":"cn-beijing""#, "https://sts.cn-beijing.aliyuncs.com"),
+        (
+            r#""sts_region":"cn-beijing","enable_vpc":true"#,
+            "https://sts-vpc.cn-beijing.aliyuncs.com",
+        ),
+        (
+            r#""sts_endpoint":"sts.example.com","sts_region":"cn-beijing""#,
+            "https://sts.example.com",
+        ),
+    ] {
+        let fields = format!(r#""mode":"RamRoleArn",{PAIR},"ram_role_arn":"{ARN}",{fields}"#);
+        let (provider, fake) = (CliProfile::new(), profiles(&[("default", &fields)]));
+        let (request, _) = sending(provider.acquire(&*fake));
+        assert_eq!(request.origin().as_str(), endpoint);
+    }
+}
+
+#[test]
 fn t64_roles_are_chained() {
     let server = sts();
     let second = role(&server, r#""mode":"ChainableRamRoleArn","source_profile":"first""#);
