@@ -111,8 +111,15 @@ mod tests {
         write_text(&mut message, 1, &long);
         write_bool(&mut message, 4, true);
         write_text(&mut message, 300, "");
+        let shorter = "x".repeat(200);
+        write_text(&mut message, 5, &shorter);
         let read: Vec<_> = fields(&message).map(Result::unwrap).collect();
-        let expected = [(1, Value::Text(&long)), (4, Value::Number(1)), (300, Value::Text(""))];
+        let expected = [
+            (1, Value::Text(&long)),
+            (4, Value::Number(1)),
+            (300, Value::Text("")),
+            (5, Value::Text(&shorter)),
+        ];
         assert_eq!(read, expected);
     }
 

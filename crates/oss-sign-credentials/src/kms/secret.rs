@@ -107,8 +107,9 @@ mod tests {
             (Some("2023-11-15T00:13:20Z"), 0, 7_500),
             (Some("2023-11-15T00:13:20Z"), 600, 8_100),
             (Some("2023-11-15T00:13:20Z"), 601, 7_500),
-            // 30 days later, an hour ago, and nonsense.
+            // 30 days later, just now, an hour ago, and nonsense.
             (Some("2023-12-14T22:13:20Z"), 0, 21_600),
+            (Some("2023-11-14T22:13:20Z"), 0, 21_600),
             (Some("2023-11-14T21:13:20Z"), 0, 21_600),
             (Some("soon"), 0, 21_600),
         ] {

@@ -252,6 +252,46 @@ mod tests {
     }
 
     #[test]
+    fn a_call_says_what_it_asks_for_and_who_asks() {
+        let received = Received::parse("POST", &call(), b"").unwrap();
+        assert_eq!(received.action(), Some("AssumeRole"));
+        assert_eq!(received.access_key_id(), Some("STS.ExampleKeyId"));
+        assert_eq!(received.nonce(), Some("00000000-0000-0000-0000-000000000007"));
+        let nothing = Received::parse("GET", "", b"").unwrap();
+        assert_eq!(
+            (nothing.action(), nothing.access_key_id(), nothing.nonce()),
+            (None, None, None)
+        );
+    }
+
+    /// The codes of the error center of STS.
+    #[test]
+    fn a_refusal_has_the_code_and_the_status_of_the_service() {
+        for (refusal, status, code, said) in [
+            (Refusal::Method, 400, "UnsupportedHTTPMethod", "neither GET nor POST"),
+            (Refusal::Encoding, 400, "InvalidParameter", "not percent-encoded"),
+            (Refusal::Repeated, 400, "InvalidParameter", "twice"),
+            (Refusal::Missing("Signature"), 400, "IncompleteSignature", "Signature is missing"),
+            (Refusal::Missing("Timestamp"), 400, "MissingParameter", "Timestamp is missing"),
+            (Refusal::SignatureMethod, 400, "IncompleteSignature", "not HMAC-SHA1"),
+            (Refusal::TimestampFormat, 400, "InvalidTimeStamp.Format", "2006-01-02T15:04:05Z"),
+            (Refusal::TimestampExpired, 400, "InvalidTimeStamp.Expired", "too far"),
+            (Refusal::AccessKeyId, 404, "InvalidAccessKeyId.NotFound", "not known"),
+            (Refusal::MissingSecurityToken, 400, "MissingSecurityToken", "is missing"),
+            (
+                Refusal::SecurityToken,
+                400,
+                "InvalidSecurityToken.MismatchWithAccessKey",
+                "not that of the AccessKey",
+            ),
+            (Refusal::Signature, 400, "SignatureDoesNotMatch", "over these parameters"),
+        ] {
+            assert_eq!((refusal.status(), refusal.code()), (status, code));
+            assert!(refusal.to_string().contains(said), "{refusal}");
+        }
+    }
+
+    #[test]
     fn a_blank_may_be_a_plus() {
         assert_eq!(verify(&call().replace("%20", "+"), NOW), Ok(()));
     }

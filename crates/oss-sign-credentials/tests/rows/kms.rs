@@ -10,14 +10,14 @@ use oss_sign_credentials::http::Origin;
 use oss_sign_credentials::rpc;
 use oss_sign_credentials::{
     Async, AsyncCached, AsyncProvideCredentials, Blocking, Cached, Cause, ClientKey, ErrorKind,
-    KmsGateway, KmsRamSecret, ProvideCredentials, Reqwest, Surroundings, Ureq, Warning,
+    KmsGateway, KmsRamSecret, ProvideCredentials, Provider, Reqwest, Surroundings, Ureq, Warning,
 };
 use ring::digest::{SHA256, digest};
 use ring::rsa::KeyPair;
 use ring::signature::{RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
 
 use crate::support::{
-    Answer, Asked, Fake, NOW, Server, block_on, credentials, each_way, error, nobody,
+    Answer, Asked, Fake, NOW, Server, block_on, credentials, each_way, error, nobody, sending,
 };
 
 const LEGACY: &str = include_str!("../data/kms/clientKey_legacy.json");
@@ -134,6 +134,15 @@ fn t91_the_gateway_of_an_instance_verifies_the_signature_and_gives_the_pair() {
         let after = credentials.refresh_at().unwrap().unix_seconds() - NOW;
         assert!((7_500..=8_100).contains(&after), "{after}");
     }
+}
+
+#[test]
+fn the_certificate_authority_of_an_instance_is_trusted() {
+    let origin = Origin::parse("https://kst-example.cryptoservice.kms.aliyuncs.com").unwrap();
+    let gateway = KmsGateway::instance(origin, Some("PEM".to_owned()));
+    let (provider, surroundings) = (KmsRamSecret::new(key(), gateway, NAME), Fake::default());
+    let (request, _) = sending(provider.acquire(&surroundings));
+    assert_eq!(request.limits().certificate_authority.as_deref(), Some("PEM"));
 }
 
 #[test]
