@@ -63,11 +63,10 @@ impl<T> Call<T> {
         Step::send(request, move |answer| {
             match self.outcome(answer, &string_to_sign, surroundings.now()) {
                 Ok(value) => Step::done(value),
-                Err(failure) if failure.is_transient && number < ATTEMPTS => {
-                    Step::wait(pause(number, surroundings), move || {
-                        self.attempt(number + 1, surroundings)
-                    })
-                }
+                Err(failure) if failure.is_transient && number < ATTEMPTS => Step::wait(
+                    pause(number, surroundings.random().unwrap_or_default()),
+                    move || self.attempt(number + 1, surroundings),
+                ),
                 Err(failure) => Step::failed(failure.error),
             }
         })
@@ -127,7 +126,21 @@ impl<T> Call<T> {
 }
 
 /// Longer each time, and not the same for everybody who was refused at the same moment.
-fn pause(number: u32, surroundings: &dyn Surroundings) -> Duration {
-    let jitter = surroundings.random().unwrap_or_default() % PAUSE.as_millis();
+fn pause(number: u32, random: u128) -> Duration {
+    let jitter = random % PAUSE.as_millis();
     PAUSE * number + Duration::from_millis(u64::try_from(jitter).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_become_longer_and_are_spread() {
+        for (number, random, milliseconds) in
+            [(1, 0, 250), (2, 0, 500), (1, 249, 499), (1, 250, 250), (2, u128::MAX, 705)]
+        {
+            assert_eq!(pause(number, random).as_millis(), milliseconds, "{number} {random}");
+        }
+    }
 }

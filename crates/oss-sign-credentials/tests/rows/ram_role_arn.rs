@@ -461,6 +461,27 @@ fn every_refusal_of_the_guide_has_its_remedy() {
     }
 }
 
+#[test]
+fn a_refusal_that_the_guide_has_not_is_told_without_a_remedy() {
+    for body in [r#"{"Code":"Unheard.Of","Message":"m"}"#, "<html>no EC of OSS</html>"] {
+        let server = Server::answering([Answer::new(400, body)]);
+        assert_eq!(error(&role_at(&server), &fake()).remedy(), None);
+    }
+}
+
+#[test]
+fn an_access_key_id_is_told_by_its_ends_if_it_is_long_enough_to_hide_something() {
+    let body = r#"{"Code":"InvalidAccessKeyId.NotFound"}"#;
+    for (id, said) in [("LTAI.Example", "LTAI…mple"), ("LTAI.Short7", "in use")] {
+        let server = Server::answering([Answer::new(404, body)]);
+        let source = StaticAccessKey::new(id, "example-secret").unwrap();
+        let provider = RamRoleArn::new(source, role_arn()).with_sts(at(&server.url()));
+        let error = error(&provider, &fake());
+        let remedy = error.remedy().unwrap();
+        assert!(remedy.starts_with(&format!("the AccessKey {said} is deleted")), "{remedy}");
+    }
+}
+
 /// STS says what it signed: if that is what was signed here, the secret is the wrong one.
 #[test]
 fn a_wrong_secret_is_told_from_a_call_that_was_changed() {
