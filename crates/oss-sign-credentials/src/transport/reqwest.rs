@@ -1,8 +1,8 @@
 //! Requests over `reqwest`, which is asynchronous.
 
 use core::error::Error as _;
-use core::fmt;
 use core::time::Duration;
+use core::{fmt, iter};
 use std::collections::HashMap;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -150,18 +150,9 @@ fn transport_error(error: &Error) -> TransportError {
     if error.is_dns() {
         return TransportError::UnknownHost;
     }
-    let mut source = error.source();
-    while let Some(inner) = source {
-        if inner.is::<rustls::Error>() {
-            return TransportError::Tls;
-        }
-        if let Some(error) = inner.downcast_ref::<io::Error>() {
-            match error.get_ref() {
-                Some(inner) if inner.is::<rustls::Error>() => return TransportError::Tls,
-                _ => {}
-            }
-        }
-        source = inner.source();
+    let mut sources = iter::successors(error.source(), |&inner| inner.source());
+    if sources.any(is_of_tls) {
+        return TransportError::Tls;
     }
     if error.is_connect() {
         return TransportError::Unreachable;
@@ -170,4 +161,10 @@ fn transport_error(error: &Error) -> TransportError {
         true => TransportError::BrokenOff,
         false => TransportError::Other,
     }
+}
+
+/// The source of an `io::Error` is not what it wraps, but the source of that.
+fn is_of_tls(error: &(dyn core::error::Error + 'static)) -> bool {
+    let wrapped = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+    error.is::<rustls::Error>() || wrapped.is_some_and(|wrapped| is_of_tls(wrapped))
 }

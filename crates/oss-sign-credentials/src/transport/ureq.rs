@@ -148,3 +148,31 @@ fn transport_error(error: &Error) -> TransportError {
         _ => TransportError::Other,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_error_of_the_client_has_its_own() {
+        let io = |kind: ErrorKind| Error::Io(kind.into());
+        for (error, expected) in [
+            (Error::HostNotFound, TransportError::UnknownHost),
+            (Error::ConnectionFailed, TransportError::Unreachable),
+            (Error::Tls("example"), TransportError::Tls),
+            (Error::InvalidProxyUrl, TransportError::Proxy),
+            (Error::BodyExceedsLimit(1), TransportError::TooLarge),
+            (io(ErrorKind::TimedOut), TransportError::TimedOut),
+            (io(ErrorKind::WouldBlock), TransportError::TimedOut),
+            (io(ErrorKind::UnexpectedEof), TransportError::BrokenOff),
+            (io(ErrorKind::ConnectionReset), TransportError::BrokenOff),
+            (io(ErrorKind::ConnectionRefused), TransportError::Unreachable),
+            (io(ErrorKind::NetworkUnreachable), TransportError::Unreachable),
+            (io(ErrorKind::InvalidData), TransportError::Tls),
+            (io(ErrorKind::OutOfMemory), TransportError::Other),
+            (Error::RedirectFailed, TransportError::Other),
+        ] {
+            assert_eq!(transport_error(&error), expected, "{error}");
+        }
+    }
+}

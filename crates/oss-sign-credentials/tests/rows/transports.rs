@@ -1,6 +1,9 @@
 //! The two HTTP clients keep to the limits of a request.
 
 use core::time::Duration;
+use std::io::{self, Write as _};
+use std::net::TcpListener;
+use std::thread;
 
 use oss_sign_credentials::http::{
     AsyncTransport, Limits, Method, Origin, Request, Response, Transport, TransportError,
@@ -96,7 +99,9 @@ fn an_answer_that_breaks_off_is_none() {
 #[test]
 fn what_is_not_http_is_no_answer() {
     let server = Server::start(|_| Answer::Raw(b"\x16\x03\x01 no HTTP\r\n\r\n".to_vec()));
-    assert_errors(&get(&server.url()), &[TransportError::NotHttp, TransportError::Other]);
+    // `reqwest` does not tell it from other errors.
+    let errors = send(&get(&server.url())).map(Result::unwrap_err);
+    assert_eq!(errors, [TransportError::NotHttp, TransportError::Other]);
 }
 
 #[test]
@@ -125,6 +130,23 @@ fn a_plain_server_fails_the_tls_handshake() {
         &get(&https),
         &[TransportError::Tls, TransportError::BrokenOff, TransportError::Unreachable],
     );
+}
+
+/// It answers before it was asked, in plain text, and hangs up after the client.
+#[test]
+fn an_answer_that_is_no_tls_fails_the_handshake() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("https://{}", listener.local_addr().unwrap());
+    let server = thread::spawn(move || {
+        for stream in listener.incoming().take(2) {
+            let mut stream = stream.unwrap();
+            stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").unwrap();
+            // The client may break off.
+            let _ = io::copy(&mut stream, &mut io::sink());
+        }
+    });
+    assert_errors(&get(&url), &[TransportError::Tls]);
+    server.join().unwrap();
 }
 
 /// `reqwest` asks a proxy for a whole URL, `ureq` for a connection.
@@ -159,6 +181,13 @@ fn a_proxy_that_is_no_url_and_an_authority_that_is_no_pem_are_errors() {
     for result in send_with(&request, &ureq, &reqwest) {
         assert_eq!(result.unwrap_err(), TransportError::Proxy);
     }
+    const AUTHORITY: &str = include_str!("../data/authority.pem");
+    let ureq = Ureq::new().without_proxy().with_certificate_authority(AUTHORITY);
+    let reqwest = Reqwest::new().without_proxy().with_certificate_authority(AUTHORITY);
+    for result in send_with(&request, &ureq, &reqwest) {
+        assert_eq!(result.unwrap().status(), 200);
+    }
+    server.take_asked();
     let ureq = Ureq::new().with_certificate_authority("no PEM");
     let reqwest = Reqwest::new().with_certificate_authority("no PEM");
     for result in send_with(&request, &ureq, &reqwest) {
