@@ -56,3 +56,4 @@ awk -v package="$package" -v caught="$caught" -v missed="$missed" 'BEGIN {
     printf "%s: %d of %d viable mutants caught (%.1f %%); %d missed\n",
         package, caught, viable, 100 * caught / (viable ? viable : 1), missed
 }'
+[ "$missed" -eq 0 ]
