@@ -290,6 +290,12 @@ mod tests {
     use super::*;
 
     #[test]
+    fn debug_shows_whether_there_are_credentials() {
+        let cache = Cache::new(|| Timestamp::UNIX_EPOCH);
+        assert_eq!(format!("{cache:?}"), "Cache { credentials: None, .. }");
+    }
+
+    #[test]
     fn servers_do_not_all_try_again_at_the_same_moment() {
         let first = jitter();
         assert!((0..8).any(|_| jitter() != first));

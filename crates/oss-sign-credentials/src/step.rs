@@ -293,4 +293,9 @@ mod tests {
         assert_eq!(step.run(&Offline, &log), Err(error));
         assert!(log.0.into_inner().unwrap().is_empty());
     }
+
+    #[test]
+    fn surroundings_that_cannot_tell_who_reads_a_file_do_not_say_that_others_do() {
+        assert!(!Log::default().is_readable_by_others(Path::new("/secret")));
+    }
 }

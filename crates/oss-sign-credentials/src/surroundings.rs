@@ -238,42 +238,6 @@ mod tests {
         assert!(!System.is_readable_by_others(&path));
     }
 
-    /// Surroundings of somebody who wrote what must be written.
-    struct Bare;
-
-    impl Surroundings for Bare {
-        fn variable(&self, _: &str) -> Option<String> {
-            None
-        }
-
-        fn home_directory(&self) -> Option<PathBuf> {
-            None
-        }
-
-        fn read_file(&self, path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
-            System.read_file(path)
-        }
-
-        fn run(&self, _: &Command) -> Result<Output, CommandError> {
-            Err(CommandError::NotFound)
-        }
-
-        fn now(&self) -> Timestamp {
-            Timestamp::UNIX_EPOCH
-        }
-
-        fn random(&self) -> io::Result<u128> {
-            Ok(0)
-        }
-
-        fn wait(&self, _: Duration) {}
-    }
-
-    #[test]
-    fn where_nobody_can_tell_no_file_is_warned_of() {
-        assert!(!Bare.is_readable_by_others(&manifest()));
-    }
-
     #[test]
     fn a_warning_says_what_to_do() {
         let readable = Warning::ReadableByOthers("/secret".into()).to_string();
