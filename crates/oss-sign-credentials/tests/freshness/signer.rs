@@ -221,6 +221,12 @@ fn mistakes_of_the_caller_stay_what_they_are() {
 }
 
 #[test]
+fn debug_shows_for_which_region_is_signed() {
+    let shown = format!("{:?}", permanent(&Clock::new()));
+    assert!(shown.contains("region: Region") && shown.contains("cn-hangzhou"), "{shown}");
+}
+
+#[test]
 fn without_credentials_nothing_is_signed() {
     let clock = Clock::new();
     let signer = Signer::new(cached(|_| Err(error("down")), &clock), region());
