@@ -23,11 +23,17 @@ pub struct Shown {
 
 impl Shown {
     /// What `Debug` shows of it, in one line and in many.
+    ///
+    /// # Panics
+    ///
+    /// It shows nothing: that would have no secret in it, and be of no use.
     #[track_caller]
     pub fn debug<T: Debug>(&mut self, value: &T) {
         let name = type_name::<T>();
         self.types.insert(name.split('<').next().unwrap_or(name).to_owned());
-        self.text(format!("{value:?}"));
+        let line = format!("{value:?}");
+        assert!(!line.is_empty(), "Debug of {name} shows nothing");
+        self.text(line);
         self.text(format!("{value:#?}"));
     }
 
@@ -39,15 +45,8 @@ impl Shown {
     }
 
     /// Something else that somebody gets to see.
-    ///
-    /// # Panics
-    ///
-    /// It is empty: what shows nothing could have no secret in it, and would be of no use.
-    #[track_caller]
     pub fn text(&mut self, text: impl Into<String>) {
-        let text = text.into();
-        assert!(!text.is_empty(), "it shows nothing");
-        self.texts.push(text);
+        self.texts.push(text.into());
     }
 
     /// None of the secrets is in what was shown.
