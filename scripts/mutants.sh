@@ -15,15 +15,15 @@ cargo mutants --version >/dev/null 2>&1 || { echo "not run: mutation testing wan
 
 case $package in
 oss-sign)
+    timeout=120
     tests=(--cargo-arg=--lib)
     # The wiping of secrets is tested by the tests that look at memory.
-    timeout=120
     outside=(--test-package oss-sign-tests --test-package oss-sign-memory-tests --cargo-arg=--tests)
     ;;
 oss-sign-credentials)
+    timeout=20
     # Most of its tests are in front of its public items: by the others alone little is caught.
     tests=(--cargo-arg=--lib --cargo-arg=--test=rows --cargo-arg=--test=freshness)
-    timeout=20
     outside=()
     ;;
 *) echo "oss-sign or oss-sign-credentials, not $package"; exit 1 ;;
@@ -43,12 +43,13 @@ run() {
 count() { wc -l <"$found/$1.txt"; }
 
 run "${tests[@]}" "$@"
+before=0
 if [ "${#outside[@]}" -gt 0 ]; then
     # What was caught or did not compile is not run again; the first results are in mutants.out.old then.
     before=$(($(count caught) + $(count timeout)))
     run --iterate "${outside[@]}" "$@"
 fi
-caught=$((${before:-0} + $(count caught) + $(count timeout)))
+caught=$((before + $(count caught) + $(count timeout)))
 missed=$(count missed)
 cat "$found/missed.txt"
 awk -v package="$package" -v caught="$caught" -v missed="$missed" 'BEGIN {

@@ -50,6 +50,11 @@ impl Provider for Told {
     }
 }
 
+const ALIBABA_CLOUD: [(&str, &str); 2] = [
+    ("ALIBABA_CLOUD_ACCESS_KEY_ID", "alibaba-cloud"),
+    ("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "secret"),
+];
+
 const NOT_CONFIGURED: Result<&str, ErrorKind> = Err(ErrorKind::NotConfigured);
 const FAILED: Result<&str, ErrorKind> = Err(ErrorKind::Failed);
 
@@ -118,9 +123,7 @@ fn t87_the_default_chain_stays_where_it_found_credentials_unless_it_has_no_memor
     for (chain, later) in
         [(DefaultChain::new(), "alibaba-cloud"), (DefaultChain::new().without_memory(), "oss")]
     {
-        let fake = fake();
-        fake.set("ALIBABA_CLOUD_ACCESS_KEY_ID", "alibaba-cloud");
-        fake.set("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "secret");
+        let fake = Arc::new(Fake::with_variables(ALIBABA_CLOUD));
         assert_eq!(credentials(&chain, &fake).access_key_id(), "alibaba-cloud");
         fake.set("OSS_ACCESS_KEY_ID", "oss");
         fake.set("OSS_ACCESS_KEY_SECRET", "secret");
@@ -131,9 +134,7 @@ fn t87_the_default_chain_stays_where_it_found_credentials_unless_it_has_no_memor
 /// It is the second place before, and the first one after.
 #[test]
 fn t87_a_place_that_is_left_out_later_does_not_lead_to_another_one() {
-    let fake = fake();
-    fake.set("ALIBABA_CLOUD_ACCESS_KEY_ID", "alibaba-cloud");
-    fake.set("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "secret");
+    let fake = Arc::new(Fake::with_variables(ALIBABA_CLOUD));
     let chain = DefaultChain::new();
     assert_eq!(credentials(&chain, &fake).access_key_id(), "alibaba-cloud");
     let without = chain.without(Source::OssEnvironment);
